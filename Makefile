@@ -1,0 +1,50 @@
+# Each target brings what it needs: Python 3.11+ with venv is enough to begin with.
+PY := .venv/bin/python
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo up test check check-format check-lint check-types check-architecture \
+	check-contracts format setup setup-run lock
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' Makefile
+
+demo: setup-run ## start everything and send hires through it (ARGS=--exit ends it)
+	@$(PY) -m farhand demo $(ARGS)
+
+up: setup-run ## start everything and stay until Ctrl-C
+	@$(PY) -m farhand up $(ARGS)
+
+test: setup ## run the tests (ARGS goes to pytest)
+	$(PY) -m pytest $(ARGS)
+
+check: check-format check-lint check-types check-architecture check-contracts test ## all of it, as CI does
+
+check-format: setup ## is the code formatted?
+	$(PY) -m ruff format --check
+
+check-lint: setup ## ruff
+	$(PY) -m ruff check
+
+check-types: setup ## pyright, strict
+	$(PY) -m pyright
+
+check-architecture: setup ## import-linter
+	.venv/bin/lint-imports
+
+check-contracts: setup ## are the generated JSON Schemas those of the contracts?
+	$(PY) -m libs.common.contracts --check
+
+format: setup ## format, and mend what can be mended
+	$(PY) -m ruff format
+	$(PY) -m ruff check --fix
+
+setup: ## make .venv, for development
+	@requirements/setup.sh dev
+
+setup-run: ## make .venv, to run only
+	@requirements/setup.sh run
+
+lock: ## write the locks anew (UPGRADE=1 takes newer versions)
+	@requirements/lock.sh

@@ -1,0 +1,1 @@
+"""The `farhand` command: everything the services need, started from packages on one machine."""

@@ -1,0 +1,5 @@
+"""`python -m farhand`."""
+
+from farhand.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""What the services share: the event contracts, and the kernel that runs them."""

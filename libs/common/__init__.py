@@ -1,0 +1,1 @@
+"""The kernel: batches in, pure decisions, one transaction, batches out."""

@@ -1,0 +1,100 @@
+"""Which messages of a batch are decided, and which are duplicates, stale or have to wait."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from libs.common import cursors, effect_queue, parking, timers
+from libs.common.cursors import Cursor, CursorKey
+from libs.common.database import Connection
+from libs.common.fold import Target
+from libs.common.inbound import (
+    Dead,
+    Dropped,
+    EffectClaim,
+    Inbound,
+    Parked,
+    Readmission,
+    Result,
+    TimerClaim,
+)
+from libs.common.message import Message
+
+
+@dataclass(slots=True)
+class Item:
+    """A message of a batch, with what is known of it so far; `result` is None while it is open."""
+
+    inbound: Inbound
+    result: Result | None = None
+    message: Message | Dead | None = None
+    aimed: tuple[Target, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A batch with its verdicts so far, and where the cursors were and will be.
+
+    Beside what was submitted, it holds what had waited for a number that this batch brought.
+    """
+
+    items: Sequence[Item]
+    before: Mapping[CursorKey, Cursor]
+    after: Mapping[CursorKey, Cursor]
+
+    @property
+    def open(self) -> list[Item]:
+        """The items that are still to be decided."""
+        return [item for item in self.items if item.result is None]
+
+    def results_for(self, batch: Sequence[Inbound]) -> list[Result]:
+        """What became of each submitted message, in the order of submission."""
+        results = {id(item.inbound): item.result for item in self.items}
+        return [results[id(inbound)] or Dropped("unhandled") for inbound in batch]
+
+
+async def admit(conn: Connection, batch: Sequence[Inbound]) -> Admission:
+    """Sort out duplicates, gaps, and what must wait behind a dead letter."""
+    unseen = await cursors.remember(conn, batch)
+    before = await cursors.load(conn, batch)
+    gapped = [name for name, cursor in before.items() if cursor.waiting]
+    waited = await parking.take_waiting(conn, gapped)
+    start = before | {name: replace(before[name], waiting=0) for name in gapped}
+    ordered = cursors.in_order([*batch, *waited])
+    results, moved = cursors.admit(ordered, start, unseen)
+    after = {name: cursor for name, cursor in (start | moved).items() if cursor != before.get(name)}
+    items = [Item(inbound, result) for inbound, result in zip(ordered, results, strict=True)]
+    await _hold(conn, items)
+    return Admission(items, before, after)
+
+
+async def _hold(conn: Connection, items: Sequence[Item]) -> None:
+    """Park what comes for a key that a dead letter holds."""
+    candidates = [
+        item
+        for item in items
+        if item.result is None and not isinstance(item.inbound.claim, Readmission)
+    ]
+    if not candidates:
+        return
+    held = await parking.held_keys(conn, {item.inbound.key for item in candidates})
+    for item in candidates:
+        if item.inbound.key in held and item.inbound.defect is None:
+            item.result = Parked("dead_letter")
+
+
+async def claim(conn: Connection, items: Sequence[Item]) -> None:
+    """Remove the timers and effects that these messages stand for; drop those that are stale.
+
+    Called under the locks of the states, so that a timer cannot be moved at the same moment.
+    """
+    live = [item for item in items if item.result is None or isinstance(item.result, Parked)]
+    claims = [item.inbound.claim for item in live]
+    fired = await timers.take(conn, [each for each in claims if isinstance(each, TimerClaim)])
+    replied = await effect_queue.take(
+        conn, [each for each in claims if isinstance(each, EffectClaim)]
+    )
+    valid = fired | replied
+    for item in live:
+        mine = item.inbound.claim
+        if isinstance(mine, TimerClaim | EffectClaim) and mine not in valid:
+            item.result = Dropped("stale")

@@ -1,0 +1,131 @@
+"""CloudEvents 1.0 on Kafka in binary mode: `ce_*` headers, a JSON value, `traceparent` beside them.
+
+Reading never raises: whatever stands on a topic becomes an `Inbound`, and one that is not a
+CloudEvent carries its defect, so that it can be shown, mended and replayed.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+from libs.common.inbound import Inbound
+
+JSON: Final = b"application/json"
+MAX_BODY_BYTES: Final = 512 * 1024
+"""The largest event: well under Kafka's own limit, so that no event can block a relay."""
+
+MAX_NAME: Final = 512
+"""The longest id, type, source or key, in characters."""
+
+
+class Record(Protocol):
+    """What is read of a Kafka record."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def partition(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def timestamp(self) -> int: ...
+    @property
+    def key(self) -> Any: ...
+    @property
+    def value(self) -> Any: ...
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What stands beside the body of an event of ours.
+
+    `sequence` is the CloudEvents extension of that name: the number of the event within its source
+    and subject.
+    """
+
+    id: UUID
+    type: str
+    source: str
+    subject: str
+    sequence: int
+    time: datetime
+    traceparent: str | None
+
+    def headers(self) -> list[tuple[str, bytes]]:
+        """The envelope as Kafka headers."""
+        written = [
+            ("ce_specversion", b"1.0"),
+            ("ce_id", str(self.id).encode()),
+            ("ce_type", self.type.encode()),
+            ("ce_source", self.source.encode()),
+            ("ce_subject", self.subject.encode()),
+            ("ce_sequence", str(self.sequence).encode()),
+            ("ce_time", self.time.isoformat().encode()),
+            ("content-type", JSON),
+        ]
+        if self.traceparent is not None:
+            written.append(("traceparent", self.traceparent.encode()))
+        return written
+
+
+def tolerant(pairs: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
+    """Headers as text, in lower case; a null or undecodable value is as good as absent."""
+    read: dict[str, str] = {}
+    for name, value in pairs:
+        try:
+            read[name.lower()] = storable((value or b"").decode())
+        except UnicodeDecodeError:
+            continue
+    return read
+
+
+def storable(text: str) -> str:
+    """A name from outside as PostgreSQL can keep it: no NUL, and of bounded length."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")[:MAX_NAME]
+
+
+def read_record(record: Record, now: datetime) -> Inbound:
+    """A Kafka record as a message; `now` stands in for a time that it does not tell."""
+    said = tolerant(record.headers)
+    origin = f"{record.topic}/{record.partition}@{record.offset}"
+    key = _text(record.key)
+    sequence = said.get("ce_sequence", "")
+    return Inbound(
+        id=said.get("ce_id") or origin,
+        type=said.get("ce_type", ""),
+        source=said.get("ce_source") or record.topic,
+        key=said.get("ce_subject") or key,
+        body=record.value if isinstance(record.value, bytes) else b"",
+        recorded_at=_time(said.get("ce_time", ""), now),
+        origin=origin,
+        sequence=int(sequence) if sequence.isascii() and sequence.isdecimal() else None,
+        traceparent=said.get("traceparent"),
+        defect=_defect(said, key),
+    )
+
+
+def _defect(said: Mapping[str, str], key: str) -> str | None:
+    missing = [name for name in ("ce_id", "ce_type", "ce_source") if not said.get(name)]
+    if missing:
+        return f"not a CloudEvent: the header {missing[0]} is missing, empty or not UTF-8"
+    if said.get("ce_specversion") != "1.0":
+        return "not a CloudEvent 1.0: the header ce_specversion is missing or another version"
+    if not (said.get("ce_subject") or key):
+        return "the event has neither a key nor the header ce_subject: nobody it is about"
+    return None
+
+
+def _text(key: object) -> str:
+    return storable(key.decode(errors="replace")) if isinstance(key, bytes) else ""
+
+
+def _time(text: str, otherwise: datetime) -> datetime:
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        return otherwise
+    return read if read.tzinfo else otherwise

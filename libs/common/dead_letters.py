@@ -1,0 +1,98 @@
+"""Dead letters: messages that could not be handled, kept whole until a person settles them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from libs.common import ids
+from libs.common.database import Connection, Pool
+from libs.common.inbound import Inbound
+from libs.common.kept import ENVELOPE, columns, from_row
+
+
+def letter_id(inbound: Inbound) -> UUID:
+    """The id of a message's dead letter, the same however often it fails."""
+    return ids.derived("dead letter", inbound.source, inbound.key, inbound.id)
+
+
+async def bury(conn: Connection, dead: Sequence[tuple[Inbound, str, bool]]) -> None:
+    """Keep messages that could not be handled: each with its reason, and whether it holds its key.
+
+    A message that fails again after a replay opens its old dead letter once more.
+    """
+    if not dead:
+        return
+    await conn.execute(
+        f"""
+        insert into dead_letter (id, {ENVELOPE}, reason, holds_key)
+        select *
+          from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[],
+                      $7::timestamptz[], $8::text[], $9::text[], $10::bytea[], $11::text[],
+                      $12::bool[])
+        on conflict (id) do update
+           set status = 'open', body = excluded.body, reason = excluded.reason, settled_at = null
+        """,  # noqa: S608  # a constant of ours
+        [letter_id(inbound) for inbound, _, _ in dead],
+        *columns([inbound for inbound, _, _ in dead]),
+        [reason for _, reason, _ in dead],
+        [holds for _, _, holds in dead],
+    )
+
+
+async def reopen(conn: Connection, letter: UUID, body: bytes | None, why: str) -> list[Inbound]:
+    """Settle a dead letter as replayed, and return its message, mended if a body is given.
+
+    Empty if there is no such open letter.
+    """
+    rows = await conn.fetch(
+        f"""
+        update dead_letter
+           set status = 'replayed', settled_at = now(), settled_why = $3,
+               body = coalesce($2, body)
+         where id = $1 and status = 'open'
+        returning {ENVELOPE}
+        """,  # noqa: S608  # a constant of ours
+        letter,
+        body,
+        why,
+    )
+    return [from_row(row).readmitted() for row in rows]
+
+
+async def discard(pool: Pool, letter: UUID, why: str) -> bool:
+    """Give a dead letter up, with a reason; False if there is no such open letter."""
+    status = await pool.execute(
+        """
+        update dead_letter
+           set status = 'discarded', settled_at = now(), settled_why = $2
+         where id = $1 and status = 'open'
+        """,
+        letter,
+        why,
+    )
+    return status == "UPDATE 1"
+
+
+async def open_letters(pool: Pool, limit: int, after: datetime | None) -> list[dict[str, Any]]:
+    """The open dead letters, oldest first, with how many messages wait behind each."""
+    rows = await pool.fetch(
+        """
+        select d.id, d.source, d.key, d.message_id, d.type, d.origin, d.reason, d.holds_key,
+               d.traceparent, d.created_at,
+               (select count(*) from parked p where p.key = d.key) as parked
+          from dead_letter d
+         where d.status = 'open'
+           and ($2::timestamptz is null or d.created_at > $2)
+         order by d.created_at
+         limit $1
+        """,
+        limit,
+        after,
+    )
+    return [dict(row) for row in rows]
+
+
+async def body_of(pool: Pool, letter: UUID) -> bytes | None:
+    """The body of a dead letter as it came, or was last mended; None if there is no such letter."""
+    return await pool.fetchval("select body from dead_letter where id = $1", letter)

@@ -1,0 +1,211 @@
+"""The pure heart of the kernel: fold a batch of messages through the deciders, in memory."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from libs.common.decider import CancelTimer, Decider, Decision, Refused, SetTimer
+from libs.common.inbound import Applied, Dead, Dropped, Inbound, Parked, Result, Turned
+from libs.common.message import Command, Effect, Event, Message
+
+EntityKey = tuple[str, str]
+"""The name of a decider, and a key of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """The state of one key of one decider, as stored; `version` 0 is a key never seen."""
+
+    version: int = 0
+    sequence: int = 0
+    state: BaseModel | None = None
+    traceparent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """An event to publish: its number within its source and key, and the message it follows."""
+
+    event: Event
+    source: str
+    key: str
+    sequence: int
+    cause: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimerChange:
+    """A timer set or cancelled, for a key of a decider."""
+
+    decider: str
+    key: str
+    change: SetTimer | CancelTimer
+    cause: int
+
+
+@dataclass(frozen=True, slots=True)
+class EffectAsked:
+    """An effect asked for; `ordinal` tells apart those that one message asked of one key."""
+
+    decider: str
+    key: str
+    effect: Effect
+    ordinal: int
+    cause: int
+
+
+@dataclass(slots=True)
+class Folded:
+    """What a batch comes to. `results` has one entry for each message, in order."""
+
+    results: list[Result] = field(default_factory=list[Result])
+    entities: dict[EntityKey, Entity] = field(default_factory=dict[EntityKey, Entity])
+    emitted: list[Emitted] = field(default_factory=list[Emitted])
+    timers: list[TimerChange] = field(default_factory=list[TimerChange])
+    effects: list[EffectAsked] = field(default_factory=list[EffectAsked])
+    messages: list[tuple[int, Message]] = field(default_factory=list[tuple[int, Message]])
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One decider that a message is meant for, and the key of the state it moves."""
+
+    decider: Decider[Any]
+    key: str
+    decide: Callable[[Any, Any, datetime], Decision[Any]]
+
+
+def targets(
+    deciders: Iterable[Decider[Any]], inbound: Inbound, message: Message
+) -> tuple[Target, ...]:
+    """The deciders that have a rule for a message, each with the key it is decided under."""
+    return tuple(
+        Target(decider, rule.key(message) if rule.key else inbound.key, rule.decide)
+        for decider in deciders
+        if (rule := decider.rules.get(inbound.type)) is not None
+        and inbound.decider in (None, decider.name)
+    )
+
+
+def read(inbound: Inbound, contract: type[Message]) -> Message | Dead:
+    """Validate a body once, from its bytes; what is wrong is told without any value of it."""
+    if inbound.defect is not None:
+        return Dead(inbound.defect, holds_key=False)
+    if inbound.parsed is not None:
+        return inbound.parsed
+    try:
+        return contract.model_validate_json(inbound.body)
+    except ValidationError as error:
+        return Dead(f"the body does not match {inbound.type}: {describe(error)}")
+
+
+def describe(error: ValidationError) -> str:
+    """What is wrong and where, without the input, which may be personal data."""
+    return "; ".join(
+        f"{'.'.join(map(str, each['loc'])) or 'body'}: {each['msg']}"
+        for each in error.errors(include_url=False, include_input=False, include_context=False)[:5]
+    )
+
+
+def fold(
+    service: str,
+    batch: Sequence[tuple[Inbound, Message | Dead, tuple[Target, ...]]],
+    entities: Mapping[EntityKey, Entity],
+    now: datetime,
+) -> Folded:
+    """Decide every message in order; one that fails takes only its own key aside."""
+    folded = Folded(entities=dict(entities))
+    held: set[str] = set()
+    for index, (inbound, message, aimed) in enumerate(batch):
+        result = _fold_one(service, folded, (index, inbound, message, aimed), held, now)
+        if isinstance(result, Dead) and result.holds_key:
+            held.add(inbound.key)
+        folded.results.append(result)
+    folded.entities = {
+        key: entity for key, entity in folded.entities.items() if entity is not entities.get(key)
+    }
+    return folded
+
+
+def _fold_one(
+    service: str,
+    folded: Folded,
+    item: tuple[int, Inbound, Message | Dead, tuple[Target, ...]],
+    held: set[str],
+    now: datetime,
+) -> Result:
+    index, inbound, message, aimed = item
+    if inbound.key in held:
+        return Parked("dead_letter")
+    if isinstance(message, Dead):
+        return message
+    staged = _Staged(folded, index)
+    try:
+        for target in aimed:
+            staged.take(service, target, message, now)
+    except Refused as refusal:
+        if isinstance(message, Command):
+            return Turned(str(refusal))
+        return Dead(f"{inbound.type} was refused: {refusal}")
+    except Exception as error:  # noqa: BLE001  # a defect in a decision holds one key, no more
+        return Dead(_defect(inbound, error))
+    staged.settle()
+    folded.messages.append((index, message))
+    return Applied() if aimed else Dropped("unhandled")
+
+
+def _defect(inbound: Inbound, error: Exception) -> str:
+    # The text of a foreign exception may quote personal data: only our own texts are kept.
+    where = error.__traceback__
+    while where is not None and where.tb_next is not None:
+        where = where.tb_next
+    place = "" if where is None else f" at {where.tb_frame.f_code.co_qualname}:{where.tb_lineno}"
+    says = f": {error}" if isinstance(error, ContractError) else ""
+    return f"deciding {inbound.type} raised {type(error).__name__}{place}{says}"
+
+
+class ContractError(TypeError):
+    """A decision breaks a rule of the kernel; the text names the rule."""
+
+
+@dataclass(slots=True)
+class _Staged:
+    """All that one message changes, kept apart until every decider has agreed."""
+
+    folded: Folded
+    cause: int
+    entities: dict[EntityKey, Entity] = field(default_factory=dict[EntityKey, Entity])
+    emitted: list[Emitted] = field(default_factory=list[Emitted])
+    timers: list[TimerChange] = field(default_factory=list[TimerChange])
+    effects: list[EffectAsked] = field(default_factory=list[EffectAsked])
+
+    def take(self, service: str, target: Target, message: Message, now: datetime) -> None:
+        name, key = target.decider.name, target.key
+        entity = self.entities.get((name, key)) or self.folded.entities.get((name, key), Entity())
+        decision = target.decide(entity.state, message, now)
+        for event in decision.emit:
+            if event.subject != key:
+                raise ContractError(f"{event.type} of {event.subject} was emitted under {key}")
+        source = f"{service}/{name}"
+        self.emitted += [
+            Emitted(event, source, key, entity.sequence + number, self.cause)
+            for number, event in enumerate(decision.emit, start=1)
+        ]
+        self.timers += [TimerChange(name, key, change, self.cause) for change in decision.timers]
+        self.effects += [
+            EffectAsked(name, key, effect, ordinal, self.cause)
+            for ordinal, effect in enumerate(decision.effects)
+        ]
+        if decision.emit or decision.state is not entity.state:
+            self.entities[name, key] = replace(
+                entity, state=decision.state, sequence=entity.sequence + len(decision.emit)
+            )
+
+    def settle(self) -> None:
+        self.folded.entities.update(self.entities)
+        self.folded.emitted += self.emitted
+        self.folded.timers += self.timers
+        self.folded.effects += self.effects

@@ -1,0 +1,160 @@
+"""Hand committed events straight to Kafka, in order, and recover by the outbox when that fails."""
+
+import asyncio
+import logging
+from asyncio import Future
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, Final
+from uuid import UUID
+
+from aiokafka.errors import KafkaError
+
+from libs.common import outbox
+from libs.common.database import TRANSIENT, Pool
+from libs.common.kafka import Producer, new_producer
+from libs.common.outbox import OutboxRow
+
+log = logging.getLogger(__name__)
+
+MAX_IN_FLIGHT: Final = 10_000
+PAGE: Final = 1_000
+HEARTBEAT_SECONDS: Final = 1.0
+RETRY_SECONDS: Final = 0.5
+
+
+class Handoff:
+    """One process's way to Kafka.
+
+    Rows are sent in the order they were committed. When a send fails, everything in flight is
+    forgotten and read again from the outbox: the table is the truth, the memory a short cut.
+    """
+
+    def __init__(self, pool: Pool, bootstrap: str, owner: UUID, topic_prefix: str = "") -> None:
+        self._pool = pool
+        self._bootstrap = bootstrap
+        self._owner = owner
+        self._prefix = topic_prefix
+        self._queue: deque[OutboxRow] = deque()
+        self._offered = asyncio.Event()
+        self._acknowledged: list[int] = []
+        self._in_flight: set[int] = set()
+        self._settled = asyncio.Event()
+        self._failure: BaseException | None = None
+        self._recover = True
+
+    def offer(self, rows: Sequence[OutboxRow]) -> None:
+        """Send rows that were just committed; returns at once."""
+        self._queue.extend(rows)
+        self._offered.set()
+
+    def take_acknowledged(self) -> list[int]:
+        """Positions that Kafka has, to be deleted by the caller's transaction."""
+        taken, self._acknowledged = self._acknowledged, []
+        return taken
+
+    def give_back(self, positions: Sequence[int]) -> None:
+        """Return positions whose deletion did not commit."""
+        self._acknowledged.extend(positions)
+
+    async def run(self) -> None:
+        """Send until cancelled, with a new producer after each failure."""
+        while True:
+            producer = new_producer(self._bootstrap)
+            try:
+                await producer.start()
+                await self._send_forever(producer)
+            except (KafkaError, *TRANSIENT) as error:
+                log.warning("publishing stopped, will resume: %s", type(error).__name__)
+            finally:
+                with suppress(KafkaError, *TRANSIENT):
+                    await producer.stop()
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _send_forever(self, producer: Producer) -> None:
+        self._failure, self._recover = None, True
+        self._in_flight.clear()
+        while True:
+            if self._failure is not None:
+                raise self._failure
+            if self._recover:
+                await self._send_owned(producer)
+            while self._queue:
+                await self._send(producer, self._queue.popleft())
+            self._offered.clear()
+            if not self._queue and not self._recover:
+                await self._offered.wait()
+
+    async def _send_owned(self, producer: Producer) -> None:
+        """Send all that the outbox holds for this process; what is queued is among it."""
+        self._recover = False
+        self._queue.clear()
+        done = self._in_flight.union(self._acknowledged)
+        position = 0
+        while rows := await outbox.owned(self._pool, self._owner, position, PAGE):
+            for row in rows:
+                if row.position not in done:
+                    await self._send(producer, row)
+            position = rows[-1].position
+
+    async def _send(self, producer: Producer, row: OutboxRow) -> None:
+        if row.position in self._in_flight:
+            return
+        while len(self._in_flight) >= MAX_IN_FLIGHT and self._failure is None:
+            self._settled.clear()
+            await self._settled.wait()
+        if self._failure is not None:
+            raise self._failure
+        envelope = row.envelope
+        sent = await producer.send(
+            self._prefix + row.topic,
+            row.body,
+            key=envelope.subject.encode(),
+            headers=envelope.headers(),
+        )
+        self._in_flight.add(row.position)
+        sent.add_done_callback(lambda future: self._settle(row.position, future))
+
+    def _settle(self, position: int, sent: "Future[Any]") -> None:
+        self._in_flight.discard(position)
+        self._settled.set()
+        if sent.cancelled():
+            return
+        if (error := sent.exception()) is None:
+            self._acknowledged.append(position)
+        else:
+            self._failure = error
+            self._offered.set()
+
+    async def keep_alive(self) -> None:
+        """Beat, adopt what dead processes left, and tidy acknowledged rows, until cancelled."""
+        while True:
+            try:
+                await outbox.beat(self._pool, self._owner)
+                if await outbox.adopt(self._pool, self._owner):
+                    self._recover = True
+                    self._offered.set()
+                await self.tidy()
+            except TRANSIENT as error:
+                log.warning("the outbox is out of reach: %s", type(error).__name__)
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+
+    async def tidy(self) -> None:
+        """Delete acknowledged rows now, without waiting for a transaction to do it in passing."""
+        positions = self.take_acknowledged()
+        try:
+            await outbox.delete(self._pool, positions)
+        except TRANSIENT:
+            self.give_back(positions)
+            raise
+
+    async def drain(self, seconds: float) -> None:
+        """Wait until everything offered is acknowledged, but no longer than this."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self._queue or self._in_flight:
+                    self._settled.clear()
+                    await self._settled.wait()
+        await self.tidy()
+        await outbox.retire(self._pool, self._owner)

@@ -1,0 +1,91 @@
+"""The HTTP side of every service: health, metrics, front doors, operations, and its own API."""
+
+import hmac
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+from opentelemetry.sdk.trace import TracerProvider
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from libs.common import api_pages, hooks_api, operations_api
+from libs.common.kernel import Unready
+from libs.common.running import Running, running
+from libs.common.service import Service
+
+_bearer = HTTPBearer(auto_error=False, description="The content of the secret `api_token`")
+
+
+def require_token(
+    request: Request,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> None:
+    """Let a request in only with the API token; compared in constant time."""
+    expected: str = request.app.state.api_token
+    given = credentials.credentials if credentials else ""
+    if not hmac.compare_digest(given.encode(), expected.encode()):
+        raise HTTPException(
+            401,
+            "send the API token as 'Authorization: Bearer …'; it is the secret api_token",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+
+
+def create_app(service: Service, token: str, tracing: TracerProvider) -> FastAPI:
+    """The application of a service; until its kernel runs, all but health answers 503."""
+    app = FastAPI(
+        title=service.title,
+        version="1",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.api_token = token
+    app.state.running = None
+    app.include_router(_health)
+    app.include_router(hooks_api.router)
+    app.include_router(api_pages.router(service))
+    guarded = APIRouter(dependencies=[Depends(require_token)])
+    guarded.include_router(_metrics)
+    guarded.include_router(operations_api.router)
+    if service.api is not None:
+        guarded.include_router(service.api)
+    app.include_router(guarded)
+    FastAPIInstrumentor.instrument_app(
+        app,
+        tracer_provider=tracing,
+        excluded_urls="/health/.*,/metrics",
+        exclude_spans=["receive", "send"],
+    )
+    return app
+
+
+_health = APIRouter(prefix="/health", tags=["health"])
+
+
+@_health.get("/live", summary="Is the process alive, or does only a restart help?")
+def live(request: Request, response: Response) -> dict[str, Any]:
+    """200 while the loop turns."""
+    state: Running | None = request.app.state.running
+    alive = state is None or state.kernel.alive
+    response.status_code = 200 if alive else 503
+    return {"alive": alive}
+
+
+@_health.get("/ready", summary="May it get traffic?")
+def ready(request: Request, response: Response) -> dict[str, Any]:
+    """200 once migrated, connected and assigned; else 503 with the reason."""
+    state: Running | None = request.app.state.running
+    unready = Unready("starting") if state is None else state.kernel.readiness()
+    response.status_code = 200 if unready is None else 503
+    return {"ready": unready is None} | ({} if unready is None else {"why": unready.why})
+
+
+_metrics = APIRouter(tags=["operations"])
+
+
+@_metrics.get("/metrics", summary="Figures for Prometheus", response_class=Response)
+def metrics(_: Annotated[Running, Depends(running)]) -> Response:
+    """All metrics of this process in Prometheus' text format."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

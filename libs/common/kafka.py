@@ -1,0 +1,103 @@
+"""Kafka by aiokafka, as far as the kernel uses it directly, with types."""
+
+import asyncio
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+import aiokafka
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import TopicAlreadyExistsError, for_code
+
+FOREVER_MS = "-1"
+
+
+class Producer(Protocol):
+    """An idempotent producer: acks from all replicas, order kept over its own retries."""
+
+    async def start(self) -> None: ...
+    async def stop(self) -> None: ...
+    async def send(
+        self,
+        topic: str,
+        value: bytes,
+        *,
+        key: bytes,
+        headers: Sequence[tuple[str, bytes]],
+    ) -> "asyncio.Future[Any]": ...
+
+
+def new_producer(bootstrap: str) -> Producer:
+    """A producer for events, not yet started."""
+    producer: Any = aiokafka.AIOKafkaProducer(
+        bootstrap_servers=bootstrap,
+        acks="all",
+        enable_idempotence=True,
+        max_batch_size=256 * 1024,
+        request_timeout_ms=10_000,
+    )
+    return cast("Producer", producer)
+
+
+@dataclass(frozen=True, slots=True)
+class TopicSpec:
+    """A topic to be declared before anything starts: its partition count never changes."""
+
+    name: str
+    partitions: int
+    replicas: int = 1
+
+
+async def declare_topics(bootstrap: str, topics: Sequence[TopicSpec]) -> None:
+    """Create the topics that do not exist; events are kept for ever, since the log is the record.
+
+    Raises ValueError if a topic exists with another number of partitions: the keys would move.
+    """
+    client: Any = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await client.start()
+    try:
+        await _create(client, topics)
+        await _confirm(client, {topic.name: topic.partitions for topic in topics})
+    finally:
+        await client.close()
+
+
+async def _create(client: Any, topics: Sequence[TopicSpec]) -> None:
+    existing = set(await client.list_topics())
+    wanted = [
+        NewTopic(
+            name=topic.name,
+            num_partitions=topic.partitions,
+            replication_factor=topic.replicas,
+            topic_configs={"retention.ms": FOREVER_MS},
+        )
+        for topic in topics
+        if topic.name not in existing
+    ]
+    if not wanted:
+        return
+    response: Any = await client.create_topics(wanted)
+    for name, code, *_ in response.topic_errors:
+        error: Any = for_code(code)
+        if code and error is not TopicAlreadyExistsError:
+            raise error(f"could not create the topic {name}")
+
+
+async def _confirm(client: Any, partitions: Mapping[str, int]) -> None:
+    described: Any = await client.describe_topics(list(partitions))
+    for topic in described:
+        found = len(topic["partitions"])
+        if found and found != partitions[topic["topic"]]:
+            raise ValueError(
+                f"the topic {topic['topic']} has {found} partitions and should have "
+                f"{partitions[topic['topic']]}: set FARHAND_PARTITIONS={found}, or keys would move"
+            )
+
+
+class Consumer(Protocol):
+    """What the kernel asks of the consumer that FastStream drives."""
+
+    async def commit(self, offsets: Mapping[Any, int]) -> None: ...
+    def assignment(self) -> frozenset[Any]: ...
+    def highwater(self, partition: Any) -> int | None: ...
+    def position(self, partition: Any) -> Awaitable[int]: ...

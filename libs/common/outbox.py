@@ -1,0 +1,172 @@
+"""The outbox: events are committed with the state, then handed straight to the producer.
+
+A row carries the process that owns its hand-off. Acknowledged rows are deleted by the next
+transaction; what a dead process left behind is adopted by whoever looks first. Publishing twice is
+harmless, since consumers go by the number of each event.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from libs.common import ids
+from libs.common.cloudevents import Envelope
+from libs.common.database import Connection, Pool
+from libs.common.fold import Emitted
+
+OWNER_DEAD_AFTER: Final = timedelta(seconds=5)
+"""Without a heartbeat for this long, a process no longer owns what it has not published."""
+
+ADOPT_LIMIT: Final = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One event on its way to Kafka."""
+
+    position: int
+    topic: str
+    envelope: Envelope
+    body: bytes
+
+
+async def put(
+    conn: Connection,
+    owner: UUID,
+    emitted: Sequence[Emitted],
+    traceparents: Sequence[str | None],
+    now: datetime,
+) -> list[OutboxRow]:
+    """Record events to be published if, and only if, this transaction commits."""
+    if not emitted:
+        return []
+    rows = [
+        OutboxRow(
+            position=0,
+            topic=each.event.topic,
+            envelope=Envelope(
+                id=ids.derived(each.source, each.key, each.sequence),
+                type=each.event.type,
+                source=each.source,
+                subject=each.key,
+                sequence=each.sequence,
+                time=now,
+                traceparent=traceparents[each.cause],
+            ),
+            body=each.event.model_dump_json().encode(),
+        )
+        for each in emitted
+    ]
+    positions = await conn.fetch(PUT, owner, now, *_columns(rows))
+    return [
+        OutboxRow(position["position"], row.topic, row.envelope, row.body)
+        for position, row in zip(positions, rows, strict=True)
+    ]
+
+
+def _columns(rows: Sequence[OutboxRow]) -> tuple[list[object], ...]:
+    return (
+        [row.topic for row in rows],
+        [row.envelope.subject for row in rows],
+        [row.envelope.id for row in rows],
+        [row.envelope.type for row in rows],
+        [row.envelope.source for row in rows],
+        [row.envelope.sequence for row in rows],
+        [row.envelope.traceparent for row in rows],
+        [row.body for row in rows],
+    )
+
+
+PUT: Final = """
+insert into outbox (owner, recorded_at, topic, key, id, type, source, sequence, traceparent, body)
+select $1, $2, topic, key, id, type, source, sequence, traceparent, body
+  from unnest($3::text[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::bigint[],
+              $9::text[], $10::bytea[])
+       with ordinality
+       as e (topic, key, id, type, source, sequence, traceparent, body, place)
+ order by place
+returning position
+"""
+
+
+async def delete(conn: Connection | Pool, positions: Sequence[int]) -> None:
+    """Forget events that Kafka has acknowledged."""
+    if positions:
+        await conn.execute("delete from outbox where position = any($1::bigint[])", positions)
+
+
+async def beat(pool: Pool, owner: UUID) -> None:
+    """Say that a process is alive, by the database's clock."""
+    await pool.execute(
+        """
+        insert into process (owner) values ($1)
+        on conflict (owner) do update set heartbeat_at = now()
+        """,
+        owner,
+    )
+
+
+async def retire(pool: Pool, owner: UUID) -> None:
+    """Say that a process has gone, so that what it left is adopted at once."""
+    await pool.execute("delete from process where owner = $1", owner)
+
+
+async def adopt(pool: Pool, owner: UUID) -> bool:
+    """Take over the events that dead processes left behind; True if there were any."""
+    adopted = await pool.execute(
+        """
+        update outbox
+           set owner = $1
+         where position in (
+                select position
+                  from outbox o
+                 where owner <> $1
+                   and not exists (
+                        select from process p
+                         where p.owner = o.owner and p.heartbeat_at > now() - $2::interval
+                   )
+                 order by position
+                 limit $3
+                   for update skip locked
+               )
+        """,
+        owner,
+        OWNER_DEAD_AFTER,
+        ADOPT_LIMIT,
+    )
+    return adopted != "UPDATE 0"
+
+
+async def owned(pool: Pool, owner: UUID, after: int, limit: int) -> list[OutboxRow]:
+    """Unpublished events of a process beyond a position, in order."""
+    rows = await pool.fetch(
+        """
+        select position, topic, key, id, type, source, sequence, recorded_at, traceparent, body
+          from outbox
+         where owner = $1 and position > $2
+         order by position
+         limit $3
+        """,
+        owner,
+        after,
+        limit,
+    )
+    return [
+        OutboxRow(
+            position=row["position"],
+            topic=row["topic"],
+            envelope=Envelope(
+                id=row["id"],
+                type=row["type"],
+                source=row["source"],
+                subject=row["key"],
+                sequence=row["sequence"],
+                time=row["recorded_at"],
+                traceparent=row["traceparent"],
+            ),
+            body=row["body"],
+        )
+        for row in rows
+    ]

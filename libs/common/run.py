@@ -1,0 +1,171 @@
+"""Run a service: connect, migrate, declare topics, consume and serve, until it is told to stop."""
+
+import asyncio
+import logging
+import signal
+import socket
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from typing import Final, TypeVar
+
+import uvicorn
+import uvloop
+from aiokafka.errors import KafkaError
+from fastapi import FastAPI
+from opentelemetry.sdk.trace import TracerProvider
+
+from libs.common import database, logs, tracing
+from libs.common.clock import Clock
+from libs.common.database import KERNEL_MIGRATIONS, TRANSIENT, Pool
+from libs.common.gauges import measure
+from libs.common.http_app import create_app
+from libs.common.kafka import TopicSpec, declare_topics
+from libs.common.kernel import Kernel
+from libs.common.message import CATALOG
+from libs.common.rate_limit import RateLimit
+from libs.common.running import Running
+from libs.common.sealing import Vault
+from libs.common.service import Service, Tools
+from libs.common.settings import Settings, SettingsError
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+RETRY_SECONDS: Final = 1.0
+POOL_SIZE: Final = 8
+VAULT_POOL_SIZE: Final = 4
+
+
+def run(service: Service) -> None:
+    """Run a service until SIGTERM or SIGINT; wrong settings end it with one sentence."""
+    logs.configure(service.name)
+    try:
+        uvloop.run(_serve(service, Settings.read()))
+    except SettingsError as error:
+        sys.exit(f"{service.name} cannot start: {error}")
+
+
+async def _serve(service: Service, settings: Settings) -> None:
+    provider = tracing.tracer_provider(
+        service.name, zipkin=settings.zipkin, otlp=settings.otlp, ratio=settings.trace_ratio
+    )
+    app = create_app(service, settings.secret("api_token"), provider)
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with _http(app, settings):
+        starting = asyncio.create_task(_run_kernel(service, settings, app, provider, stop))
+        await asyncio.wait(
+            [starting, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED
+        )
+        if not starting.done() and app.state.running is None:
+            starting.cancel()
+        with suppress(asyncio.CancelledError):
+            await starting
+    provider.shutdown()
+    log.info("stopped")
+
+
+async def _run_kernel(
+    service: Service,
+    settings: Settings,
+    app: FastAPI,
+    provider: TracerProvider,
+    stop: asyncio.Event,
+) -> None:
+    async with AsyncExitStack() as stack:
+        tools = await _connect(service, settings, stack)
+        await _until_reachable(lambda: _declare_topics(service, settings))
+        tracer = provider.get_tracer("farhand")
+        limit = RateLimit(settings.redis)
+        stack.push_async_callback(limit.close)
+        while not stop.is_set():
+            kernel = Kernel(service, tools, tracer)
+            try:
+                async with kernel.running(), measure(kernel, tools.pool):
+                    app.state.running = Running(kernel, tools, limit)
+                    log.info("ready")
+                    await stop.wait()
+                    app.state.running = None
+            except* (KafkaError, *TRANSIENT) as errors:
+                app.state.running = None
+                log.warning("starting over: %s", type(errors.exceptions[0]).__name__)
+                await asyncio.sleep(RETRY_SECONDS)
+
+
+async def _connect(service: Service, settings: Settings, stack: AsyncExitStack) -> Tools:
+    async def pool(dsn: str, size: int) -> Pool:
+        opened = await _until_reachable(
+            lambda: database.connect_pool(dsn, application=service.name, size=size)
+        )
+        stack.push_async_callback(opened.close)
+        return opened
+
+    own = await pool(settings.postgres, POOL_SIZE)
+    keys = await pool(settings.keys, VAULT_POOL_SIZE)
+    await _until_reachable(lambda: _migrate(service, own))
+    vault = Vault.with_master_key(keys, settings.secret("master_key"))
+    return Tools(settings, own, vault, Clock.parse(settings.clock))
+
+
+async def _migrate(service: Service, pool: Pool) -> None:
+    steps = database.read_migrations(KERNEL_MIGRATIONS)
+    if service.migrations is not None:
+        steps += database.read_migrations(service.migrations)
+    async with pool.acquire() as conn:
+        for applied in await database.migrate(conn, steps):
+            log.info("applied %s", applied)
+
+
+async def _declare_topics(service: Service, settings: Settings) -> None:
+    names = {contract.topic for contract in CATALOG.values() if contract.emitter == service.name}
+    names.update(service.topics)
+    names.update(door.topic for door in service.front_doors if door.topic is not None)
+    await declare_topics(
+        settings.kafka,
+        [
+            TopicSpec(settings.topic_prefix + name, settings.partitions, settings.replicas)
+            for name in sorted(names)
+        ],
+    )
+
+
+async def _until_reachable(attempt: Callable[[], Awaitable[T]]) -> T:
+    """Try until what it needs is there: a service may start before its broker and database."""
+    while True:
+        try:
+            return await attempt()
+        except (KafkaError, *TRANSIENT) as error:
+            log.info("waiting: %s", type(error).__name__)
+            await asyncio.sleep(RETRY_SECONDS)
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Leave signals to the kernel, which drains while requests are still answered."""
+        yield
+
+
+@asynccontextmanager
+async def _http(app: FastAPI, settings: Settings) -> AsyncGenerator[None]:
+    """Serve on a socket that several processes of one service may share."""
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    try:
+        listening.bind((settings.http_host, settings.http_port))
+    except OSError as error:
+        raise SettingsError(
+            f"port {settings.http_port} of {settings.http_host} cannot be used "
+            f"({error.strerror}); set FARHAND_HTTP_PORT to a free one"
+        ) from error
+    server = _Server(uvicorn.Config(app, log_config=None, access_log=False))
+    serving = asyncio.create_task(server.serve([listening]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving

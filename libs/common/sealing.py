@@ -1,0 +1,124 @@
+"""Personal data under a data key for each person, so that deleting the key erases the person.
+
+A token is `sealed.v1.<person>.<base64url of nonce and AES-256-GCM ciphertext>`; the person's id is
+bound as additional data, so a token moved to another person does not open. Data keys are random,
+wrapped by a master key, and live in a database of their own, `FARHAND_KEYS`, whose backups are
+short-lived: once a key is gone from there, no topic, table or replay yields the person.
+"""
+
+import json
+import secrets
+from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from libs.common.database import Pool
+
+PREFIX: Final = "sealed.v1."
+NONCE_BYTES: Final = 12
+
+
+class ErasedError(Exception):
+    """The data key of this person was deleted: what it sealed cannot be read again."""
+
+
+class NotSealedError(Exception):
+    """The token was not made by this product, or was tampered with."""
+
+
+def encrypt(key: bytes, person: str, content: bytes) -> str:
+    """Seal bytes under a data key."""
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    sealed = nonce + AESGCM(key).encrypt(nonce, content, person.encode())
+    return f"{PREFIX}{person}.{urlsafe_b64encode(sealed).decode().rstrip('=')}"
+
+
+def decrypt(key: bytes, token: str) -> bytes:
+    """Open a token; raises NotSealedError where the key or the token is not the right one."""
+    person, _, encoded = token.removeprefix(PREFIX).partition(".")
+    sealed = urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+    try:
+        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], person.encode())
+    except InvalidTag as error:
+        raise NotSealedError(f"the token of {person} does not open with its data key") from error
+
+
+def person_of(token: str) -> str:
+    """Whose data a token holds; raises NotSealedError for any other text."""
+    if not token.startswith(PREFIX):
+        raise NotSealedError("the text is not a sealed token")
+    return token.removeprefix(PREFIX).partition(".")[0]
+
+
+@dataclass(slots=True)
+class Vault:
+    """Seals and opens with the wrapped data keys of the key database.
+
+    A key is read each time and never cached, so that an erasure holds everywhere at once.
+    """
+
+    pool: Pool
+    master_key: bytes
+
+    @classmethod
+    def with_master_key(cls, pool: Pool, encoded: str) -> "Vault":
+        """A vault whose master key is given in base64, as the secret `master_key` holds it."""
+        return cls(pool, b64decode(encoded))
+
+    async def seal(self, person: str, content: Mapping[str, Any]) -> str:
+        """Seal a JSON object for a person, with a new data key if there is none yet."""
+        return await self.seal_bytes(person, json.dumps(content, ensure_ascii=False).encode())
+
+    async def seal_bytes(self, person: str, content: bytes) -> str:
+        """Seal bytes for a person, with a new data key if there is none yet."""
+        key = await self._load(person) or await self._create(person)
+        return encrypt(key, person, content)
+
+    async def open(self, token: str) -> dict[str, Any]:
+        """Open a sealed JSON object; raises ErasedError or NotSealedError."""
+        return json.loads(await self.open_bytes(token))
+
+    async def open_bytes(self, token: str) -> bytes:
+        """Open a token; raises ErasedError or NotSealedError."""
+        key = await self._load(person_of(token))
+        if key is None:
+            raise ErasedError(f"the data of {person_of(token)} was erased")
+        return decrypt(key, token)
+
+    async def erase(self, person: str) -> bool:
+        """Delete a person's data key for ever; True if there was one."""
+        status = await self.pool.execute("delete from keys.data_key where person = $1", person)
+        return status == "DELETE 1"
+
+    async def _load(self, person: str) -> bytes | None:
+        wrapped = await self.pool.fetchval(
+            "select wrapped from keys.data_key where person = $1", person
+        )
+        return None if wrapped is None else self._unwrap(person, wrapped)
+
+    async def _create(self, person: str) -> bytes:
+        await self.pool.execute(
+            """
+            insert into keys.data_key (person, wrapped)
+            values ($1, $2)
+            on conflict (person) do nothing
+            """,
+            person,
+            self._wrap(person, AESGCM.generate_key(256)),
+        )
+        key = await self._load(person)
+        if key is None:
+            raise ErasedError(f"the data of {person} was erased while more of it came in")
+        return key
+
+    def _wrap(self, person: str, key: bytes) -> bytes:
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return nonce + AESGCM(self.master_key).encrypt(nonce, key, person.encode())
+
+    def _unwrap(self, person: str, wrapped: bytes) -> bytes:
+        nonce, sealed = wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:]
+        return AESGCM(self.master_key).decrypt(nonce, sealed, person.encode())

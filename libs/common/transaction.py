@@ -1,0 +1,244 @@
+"""What one transaction does with a batch: admit, load, decide, project, write."""
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from opentelemetry.trace import Span
+
+from libs.common import (
+    admission,
+    cursors,
+    dead_letters,
+    effect_queue,
+    entities,
+    outbox,
+    parking,
+    telemetry,
+    timers,
+    tracing,
+)
+from libs.common.admission import Admission, Item
+from libs.common.clock import Clock
+from libs.common.cursors import RaceLostError
+from libs.common.database import TRANSIENT, Connection
+from libs.common.decider import Decider
+from libs.common.fold import (
+    ContractError,
+    Emitted,
+    Entity,
+    EntityKey,
+    Folded,
+    fold,
+    read,
+    targets,
+)
+from libs.common.inbound import Dead, Dropped, Inbound, Parked, Result
+from libs.common.message import CATALOG, Message
+from libs.common.outbox import OutboxRow
+from libs.common.projection import Projection, Received
+
+log = logging.getLogger(__name__)
+
+
+class Poison(Exception):  # noqa: N818  # a finding about a message
+    """Some message of the batch makes the whole of it fail, and would do so again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What a transaction leaves to be done once it is committed."""
+
+    results: list[Result]
+    rows: Sequence[OutboxRow]
+    traced: Sequence[tuple[Span, Result]]
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """The deciders and projections of a service, applied to a batch in one transaction."""
+
+    service: str
+    owner: UUID
+    deciders: Sequence[Decider[Any]]
+    projections: Sequence[Projection]
+    clock: Clock
+    spans: tracing.BatchSpans
+
+    @cached_property
+    def by_name(self) -> dict[str, Decider[Any]]:
+        """The deciders by name."""
+        return {decider.name: decider for decider in self.deciders}
+
+    @cached_property
+    def messages(self) -> dict[str, type[Message]]:
+        """Every type of message that this service does something about."""
+        decided = {t: rule.message for d in self.deciders for t, rule in d.rules.items()}
+        return decided | {m.type: m for p in self.projections for m in p.messages}
+
+    async def settle(
+        self, conn: Connection, batch: Sequence[Inbound], started: int, poison: str | None = None
+    ) -> Committed:
+        """Settle a batch in the caller's transaction.
+
+        `started` is when the batch began, in nanoseconds since the epoch. With `poison`, its
+        messages are not tried again but set aside for that reason. Raises Poison where a message
+        is at fault, else what is transient.
+        """
+        try:
+            return await self._settle(conn, batch, started, poison)
+        except (*TRANSIENT, RaceLostError):
+            raise
+        except Exception as error:
+            says = f": {error}" if isinstance(error, ContractError) else ""
+            raise Poison(f"handling it raised {type(error).__name__}{says}") from error
+
+    async def _settle(
+        self, conn: Connection, batch: Sequence[Inbound], started: int, poison: str | None
+    ) -> Committed:
+        admitted = await admission.admit(conn, batch)
+        for item in admitted.open:
+            self._read(item, poison)
+        loaded = await entities.load(
+            conn,
+            [(t.decider.name, t.key) for item in admitted.open for t in item.aimed],
+            self.by_name,
+        )
+        await admission.claim(conn, admitted.items)
+        traced, rows = await self._decide(conn, admitted, loaded, started)
+        return Committed(admitted.results_for(batch), rows, traced)
+
+    def _read(self, item: Item, poison: str | None) -> None:
+        inbound = item.inbound
+        contract = self.messages.get(inbound.type)
+        if poison is not None:
+            item.message = Dead(poison)
+        elif contract is not None or inbound.defect is not None:
+            item.message = read(inbound, contract or Message)
+        elif inbound.type in CATALOG:
+            item.result = Dropped("unhandled")
+        else:
+            item.message = Dead(
+                f"the type {inbound.type!r} is unknown to this release; replay it after an "
+                "upgrade, or discard it",
+                holds_key=False,
+            )
+        if isinstance(item.message, Message):
+            item.aimed = targets(self.deciders, inbound, item.message)
+
+    async def _decide(
+        self,
+        conn: Connection,
+        admitted: Admission,
+        loaded: Mapping[EntityKey, Entity],
+        started: int,
+    ) -> tuple[list[tuple[Span, Result]], list[OutboxRow]]:
+        now = self.clock.now()
+        items = admitted.open
+        spans, traceparents, born = self._open_spans(items, loaded, started)
+        began = time.perf_counter()
+        folded = fold(
+            self.service,
+            [(item.inbound, item.message or Dead("unread"), item.aimed) for item in items],
+            loaded,
+            now,
+        )
+        telemetry.DECISION_SECONDS.labels(self.service).observe(time.perf_counter() - began)
+        for item, result in zip(items, folded.results, strict=True):
+            item.result = result
+        projected = await self._project(conn, items, folded)
+        changed = {
+            key: entity if entity.version else replace(entity, traceparent=born.get(key))
+            for key, entity in folded.entities.items()
+        }
+        await entities.save(conn, changed, now)
+        await timers.save(conn, folded.timers, traceparents)
+        ids = [item.inbound.id for item in items]
+        await effect_queue.save(conn, folded.effects, ids, traceparents)
+        rows = await outbox.put(conn, self.owner, [*folded.emitted, *projected], traceparents, now)
+        await self._set_aside(conn, admitted)
+        await cursors.save(conn, admitted.before, admitted.after)
+        return list(zip(spans, folded.results, strict=True)), rows
+
+    def _open_spans(
+        self, items: Sequence[Item], loaded: Mapping[EntityKey, Entity], started: int
+    ) -> tuple[list[Span], list[str | None], dict[EntityKey, str | None]]:
+        """A span for each message; where a new state is born, its trace begins there."""
+        spans: list[Span] = []
+        born: dict[EntityKey, str | None] = {}
+        for item in items:
+            homes = [
+                loaded[name].traceparent if name in loaded else born.get(name)
+                for target in item.aimed
+                if target.decider.one_trace
+                for name in [(target.decider.name, target.key)]
+            ]
+            home = next((each for each in homes if each is not None), None)
+            span = self.spans.open(item.inbound, home, started)
+            spans.append(span)
+            for target in item.aimed:
+                name = (target.decider.name, target.key)
+                if name not in loaded:
+                    born.setdefault(name, tracing.write_traceparent(span.get_span_context()))
+        return spans, [tracing.write_traceparent(s.get_span_context()) for s in spans], born
+
+    async def _project(
+        self, conn: Connection, items: Sequence[Item], folded: Folded
+    ) -> list[Emitted]:
+        emitted: list[Emitted] = []
+        for projection in self.projections:
+            mine = [
+                (cause, message)
+                for cause, message in folded.messages
+                if type(message) in projection.messages
+            ]
+            if not mine:
+                continue
+            received = [
+                Received(items[cause].inbound.id, items[cause].inbound.recorded_at, message)
+                for cause, message in mine
+            ]
+            events = await projection.project(conn, received)
+            emitted += await self._number(conn, projection, events, mine[-1][0])
+        return emitted
+
+    async def _number(
+        self, conn: Connection, projection: Projection, events: Sequence[Any], cause: int
+    ) -> list[Emitted]:
+        """Number the events of a projection for each subject, under the lock of its counter."""
+        names = [(projection.name, event.subject) for event in events]
+        counters = await entities.load(conn, names, {})
+        emitted: list[Emitted] = []
+        for name, event in zip(names, events, strict=True):
+            counter = counters.get(name, Entity())
+            counters[name] = replace(counter, sequence=counter.sequence + 1)
+            emitted.append(
+                Emitted(
+                    event=event,
+                    source=f"{self.service}/{projection.name}",
+                    key=event.subject,
+                    sequence=counters[name].sequence,
+                    cause=cause,
+                )
+            )
+        await entities.save(conn, counters, self.clock.now())
+        return emitted
+
+    @staticmethod
+    async def _set_aside(conn: Connection, admitted: Admission) -> None:
+        dead = [
+            (item.inbound, item.result.reason, item.result.holds_key)
+            for item in admitted.items
+            if isinstance(item.result, Dead)
+        ]
+        parked: list[tuple[Inbound, parking.Cause]] = [
+            (item.inbound, item.result.cause)
+            for item in admitted.items
+            if isinstance(item.result, Parked)
+        ]
+        await dead_letters.bury(conn, dead)
+        await parking.park(conn, parked)

@@ -1,0 +1,1 @@
+"""One folder a service; none imports another, all meet in the event contracts."""

@@ -1,0 +1,61 @@
+"""Buckets: the civil days and weeks, in a stated time zone, that figures are counted in."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+WINDOW_BUCKETS: Final = 90
+
+
+class Period(StrEnum):
+    """How long a bucket is; a week begins on Monday (ISO 8601)."""
+
+    DAY = "day"
+    WEEK = "week"
+
+    @property
+    def days(self) -> int:
+        """Its length in civil days; in hours a day of a clock change is shorter or longer."""
+        return 7 if self is Period.WEEK else 1
+
+
+class Span(NamedTuple):
+    """From one moment up to, and without, another; both in UTC."""
+
+    start: datetime
+    end: datetime
+
+
+def bucket_of(moment: datetime, period: Period, zone: ZoneInfo) -> date:
+    """The first day of the bucket that a moment falls in."""
+    return first_day(moment.astimezone(zone).date(), period)
+
+
+def first_day(day: date, period: Period) -> date:
+    """The first day of the bucket that a day belongs to."""
+    return day - timedelta(days=day.weekday()) if period is Period.WEEK else day
+
+
+def span_of(bucket: date, period: Period, zone: ZoneInfo) -> Span:
+    """The moments of a bucket, from midnight to midnight on the clocks of its zone."""
+    return Span(_midnight(bucket, zone), _midnight(bucket + timedelta(days=period.days), zone))
+
+
+def windows(
+    first: datetime | None, last: datetime | None, period: Period, zone: ZoneInfo
+) -> Iterator[Span]:
+    """The time from one moment to another in pieces of many whole buckets; none without them."""
+    if first is None or last is None:
+        return
+    bucket = bucket_of(first, period, zone)
+    while (start := span_of(bucket, period, zone).start) <= last:
+        bucket += WINDOW_BUCKETS * timedelta(days=period.days)
+        yield Span(start, _midnight(bucket, zone))
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    # Where the clock skips midnight, the offset from before the change gives the very moment of
+    # the change; where midnight comes twice, the day begins with the first (PEP 495, fold=0).
+    return datetime.combine(day, time(), zone).astimezone(UTC)

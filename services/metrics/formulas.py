@@ -1,0 +1,77 @@
+"""Formulas: from the facts of one bucket to one figure, exactly and in any order.
+
+Every formula gives None for no facts, never 0: silence is not a measurement. Sums and quotients
+are decimal, so the last digit does not depend on the order of the facts.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
+from typing import Annotated, Final, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.metrics.facts import Fact
+
+PLACES: Final = Decimal("0.000001")
+
+
+class _Formula(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Count(_Formula):
+    """How many facts there are."""
+
+    kind: Literal["count"]
+
+    def says(self) -> str:
+        """The formula in words."""
+        return "count"
+
+    def value(self, facts: Sequence[Fact]) -> Decimal | None:
+        """A whole number, or None where there is none."""
+        return Decimal(len(facts)) if facts else None
+
+
+class Percentile(_Formula):
+    """The smallest measure that at least this share of the measures do not exceed.
+
+    It is `percentile_disc` of SQL:2003: always a measure that was really taken, never a mean of
+    two. `p` is between 0 and 1: "0.5" is the median, the lower one of an even number.
+    """
+
+    kind: Literal["percentile"]
+    p: Decimal = Field(gt=0, le=1)
+
+    def says(self) -> str:
+        """The formula in words."""
+        return f"percentile {self.p}, discrete"
+
+    def value(self, facts: Sequence[Fact]) -> Decimal | None:
+        """In the unit of the measures, or None where none was taken."""
+        measures = sorted(each.measure for each in facts if each.measure is not None)
+        if not measures:
+            return None
+        place = (self.p * len(measures)).to_integral_value(ROUND_CEILING)
+        return measures[int(place) - 1]
+
+
+class Share(_Formula):
+    """The share of the facts whose dimensions are as in `of`, between 0 and 1."""
+
+    kind: Literal["share"]
+    of: Mapping[str, str] = Field(min_length=1)
+
+    def says(self) -> str:
+        """The formula in words."""
+        return "share with " + " and ".join(f"{name}={member}" for name, member in self.of.items())
+
+    def value(self, facts: Sequence[Fact]) -> Decimal | None:
+        """Rounded half to even at six decimal places, or None where there is no fact."""
+        if not facts:
+            return None
+        hits = sum(1 for each in facts if each.matches(self.of))
+        return (Decimal(hits) / len(facts)).quantize(PLACES, ROUND_HALF_EVEN)
+
+
+Formula: TypeAlias = Annotated[Count | Percentile | Share, Field(discriminator="kind")]

@@ -1,0 +1,125 @@
+"""From a batch of messages to figures: event log, fold, facts, recomputed buckets.
+
+All in the batch's own transaction, which must be READ COMMITTED (PostgreSQL's default): each
+statement after a lock sees what its former holder wrote.
+
+1. Append to the event log; what is known already stops here.
+2. Fold every entity that was touched again, from all that is known of it, and store what differs.
+3. Compute again every figure that the changed facts were in or are in now.
+4. Write the figures that are other than before, and tell the others.
+
+Because every step starts from the whole truth below it, the order of arrival leaves no trace: late,
+repeated, corrected and retracted events come to the same figures as a replay in order.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from libs.common.contracts.metrics import KpiChanged
+from libs.common.database import Connection
+from libs.common.message import Message
+from libs.common.projection import Received
+from services.metrics import ledger, store
+from services.metrics.figures import (
+    Cell,
+    Revision,
+    Shift,
+    compute,
+    dirty_cells,
+    revise,
+    spans_of,
+)
+from services.metrics.folds import fold_entity
+from services.metrics.kpi import Definition
+from services.metrics.locks import Locked, lock, lock_live_generation
+from services.metrics.observations import KINDS, EventName, Observation
+from services.metrics.sources.line import LINE, observe
+
+MESSAGES: Final[tuple[type[Message], ...]] = (*KINDS.values(), *LINE)
+"""Everything that the projection reads: all observations, and the events of the line."""
+
+
+def projecting(
+    definitions: Sequence[Definition],
+) -> Callable[[Connection, Sequence[Received[Any]]], Awaitable[Sequence[KpiChanged]]]:
+    """The projection that keeps the figures of these definitions."""
+
+    async def project(conn: Connection, batch: Sequence[Received[Any]]) -> Sequence[KpiChanged]:
+        if not batch:
+            return ()
+        generation = await lock_live_generation(conn)
+        touched = await log_batch(conn, batch)
+        shifts = await refold(conn, generation, touched)
+        dirty = dirty_cells(definitions, shifts, touched)
+        now = max(each.time for each in batch)
+        revisions = await recompute(conn, generation, definitions, dirty, now)
+        return [each.event() for each in revisions]
+
+    return project
+
+
+async def log_batch(conn: Connection, batch: Iterable[Received[Message]]) -> dict[str, EventName]:
+    """Append a batch to the event log; the entities it touched, each with its newest event.
+
+    An event that replaces another also touches the entity of that other.
+    """
+    received = [Received(each.id, each.time, observe(each.message, each.id)) for each in batch]
+    received = list({each.message.name: each for each in reversed(received)}.values())
+    received.sort(key=lambda each: each.message.name)
+    events = [each.message for each in received]
+    replaced = [name for each in events if (name := each.replaced) is not None]
+    await lock(conn, Locked.EVENT, ["\0".join(name) for name in _names(events, replaced)])
+    elsewhere = await store.entities_of(conn, replaced)
+    await lock(conn, Locked.ENTITY, {*(each.entity for each in events), *elsewhere.values()})
+    fresh = await store.log_events(conn, received)
+    touched: dict[str, EventName] = {}
+    for event in sorted(events, key=lambda each: each.order):
+        if event.name in fresh:
+            touched[event.entity] = event.name
+            if event.replaced is not None and event.replaced in elsewhere:
+                touched[elsewhere[event.replaced]] = event.name
+    return touched
+
+
+def _names(events: Iterable[Observation], replaced: Iterable[EventName]) -> set[EventName]:
+    return {*(each.name for each in events), *replaced}
+
+
+async def refold(conn: Connection, generation: int, entities: Iterable[str]) -> list[Shift]:
+    """Fold entities again from the event log, store what differs, and return just that."""
+    wanted = set(entities)
+    if not wanted:
+        return []
+    known = await store.events_of(conn, wanted)
+    before = {each.id: each for each in await store.facts_of(conn, generation, wanted)}
+    after = {
+        fact.id: fact for entity, events in known.items() for fact in fold_entity(entity, events)
+    }
+    gone = sorted(before.keys() - after.keys())
+    changed = [fact for fact in after.values() if before.get(fact.id) != fact]
+    await store.remove_facts(conn, generation, gone)
+    await store.put_facts(conn, generation, changed)
+    return [
+        *(Shift(before[each], None) for each in gone),
+        *(Shift(before.get(fact.id), fact) for fact in changed),
+    ]
+
+
+async def recompute(
+    conn: Connection,
+    generation: int,
+    definitions: Sequence[Definition],
+    dirty: dict[Cell, EventName],
+    now: datetime,
+) -> list[Revision]:
+    """Compute cells again from the facts, write the figures that changed, and return those."""
+    if not dirty:
+        return []
+    await lock(conn, Locked.BUCKET, [f"{cell.kpi} {cell.bucket}" for cell in dirty])
+    spans = {(each.fact, span) for each in definitions for span in spans_of(each, dirty)}
+    facts = await store.facts_within(conn, generation, spans)
+    computed = compute(definitions, dirty, facts)
+    revisions = revise(computed, await ledger.standing_at(conn, dirty), dirty, now)
+    await ledger.enter(conn, revisions)
+    return revisions

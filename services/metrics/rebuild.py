@@ -1,0 +1,148 @@
+"""Rebuilding: all facts once more from the event log, all figures from them, and a comparison.
+
+Run after a definition or a fold has changed, and every night as a check on itself: figures that
+were kept up batch by batch must be equal, to the last digit, to those made in one go.
+"""
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from libs.common.contracts.metrics import KpiChanged
+from libs.common.database import Connection, Pool
+from services.metrics import ledger, store
+from services.metrics.buckets import windows
+from services.metrics.figures import Cell, Figure, compute_all, digest, revise
+from services.metrics.folds import fold_entity
+from services.metrics.kpi import Definition
+from services.metrics.locks import hold_rebuild, stop_projecting
+from services.metrics.observations import EventName
+from services.metrics.projection import refold
+
+PAGE: Final = 500
+SOURCE: Final = "rebuild"
+
+ENTITIES_AFTER: Final = """
+select distinct entity
+  from event_log
+ where entity > $1
+ order by entity
+ limit $2
+"""
+
+# An event that replaces another changes what is known of that one's entity as well.
+TOUCHED_SINCE: Final = """
+with fresh as (
+    select source, entity, replaces
+      from event_log
+     where not pg_visible_in_snapshot(transaction, $1::text::pg_snapshot))
+select entity from fresh
+ union
+select earlier.entity
+  from fresh
+  join event_log earlier
+    on earlier.source = fresh.source
+   and earlier.event_id = fresh.replaces
+"""
+
+
+class RebuildRunningError(RuntimeError):
+    """Somebody else is rebuilding; nothing was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What a rebuild found: the digests are equal exactly if nothing had to be put right.
+
+    `restated` are the figures that differed; they have been written, and are to be published.
+    """
+
+    generation: int
+    digest_before: str
+    digest_after: str
+    restated: tuple[KpiChanged, ...]
+
+
+async def rebuild(pool: Pool, definitions: Sequence[Definition], now: datetime) -> Rebuilt:
+    """Make the next generation beside the live one, compare, and put it in its place.
+
+    Facts are folded while batches go on; only the end, what arrived meanwhile and the figures,
+    holds them up. `now` is the product's time (UTC) from which restated figures stand. One at a
+    time: what a rebuild that was broken off left behind is removed first.
+    """
+    async with pool.acquire() as conn:
+        generation, snapshot = await _begin(conn)
+        async for entities in _pages(conn):
+            await _fold_into(conn, generation, entities)
+        async with conn.transaction():
+            live = await stop_projecting(conn)
+            await refold(conn, generation, await _touched_since(conn, snapshot))
+            rebuilt = await _settle(conn, generation, definitions, now)
+            await conn.execute("delete from generation where number = $1", live)
+            await conn.execute("update generation set state = 'live' where number = $1", generation)
+    return rebuilt
+
+
+async def _begin(conn: Connection) -> tuple[int, str]:
+    """A new generation, and a snapshot that tells what is written from now on."""
+    if not await hold_rebuild(conn):
+        raise RebuildRunningError("another rebuild is running; wait for it to end")
+    await conn.execute("delete from generation where state = 'building'")
+    generation: int = await conn.fetchval(
+        "insert into generation (state) values ('building') returning number"
+    )
+    return generation, await conn.fetchval("select pg_current_snapshot()::text")
+
+
+async def _pages(conn: Connection) -> AsyncGenerator[list[str]]:
+    """Every entity of the event log, some at a time, in the order of their names."""
+    last = ""
+    while rows := await conn.fetch(ENTITIES_AFTER, last, PAGE):
+        entities: list[str] = [row["entity"] for row in rows]
+        yield entities
+        last = entities[-1]
+
+
+async def _fold_into(conn: Connection, generation: int, entities: Sequence[str]) -> None:
+    known = await store.events_of(conn, entities)
+    facts = [fact for entity, events in known.items() for fact in fold_entity(entity, events)]
+    await store.put_facts(conn, generation, facts)
+
+
+async def _touched_since(conn: Connection, snapshot: str) -> list[str]:
+    return [row["entity"] for row in await conn.fetch(TOUCHED_SINCE, snapshot)]
+
+
+async def _settle(
+    conn: Connection, generation: int, definitions: Sequence[Definition], now: datetime
+) -> Rebuilt:
+    """Compare every figure with the one that stands, and write those that differ."""
+    names = {each.name for each in definitions}
+    standing = {c: s for c, s in (await ledger.standing(conn)).items() if c.kpi in names}
+    figures = [f for each in definitions for f in await _figures(conn, generation, each)]
+    lost = standing.keys() - {each.cell for each in figures}
+    ids = {each.name: each.id for each in definitions}
+    emptied = [Figure(cell, ids[cell.kpi], None) for cell in sorted(lost)]
+    cause = EventName(SOURCE, f"generation/{generation}")
+    causes: dict[Cell, EventName] = dict.fromkeys(
+        (*standing, *(each.cell for each in figures)), cause
+    )
+    revisions = revise([*figures, *emptied], standing, causes, now)
+    await ledger.enter(conn, revisions)
+    return Rebuilt(
+        generation=generation,
+        digest_before=digest(each.figure for each in standing.values()),
+        digest_after=digest(figures),
+        restated=tuple(each.event() for each in revisions),
+    )
+
+
+async def _figures(conn: Connection, generation: int, definition: Definition) -> list[Figure]:
+    """Every figure of one definition, some buckets at a time."""
+    first, last = await store.extent_of(conn, generation, definition.fact)
+    figures: list[Figure] = []
+    for window in windows(first, last, definition.bucket, definition.zone):
+        facts = await store.facts_within(conn, generation, [(definition.fact, window)])
+        figures += compute_all([definition], facts)
+    return figures

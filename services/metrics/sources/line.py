@@ -1,0 +1,41 @@
+"""The line itself as a source: what onboarding tells everybody, as observations."""
+
+from typing import Final
+
+from libs.common.contracts.onboarding import HireAnnounced, HireReady
+from libs.common.message import Message
+from services.metrics.observations import HireBecameReady, HireWasAnnounced, Observation
+
+ONBOARDING: Final = "onboarding"
+
+LINE: Final[tuple[type[Message], ...]] = (HireAnnounced, HireReady)
+"""The events of other services that figures are made of."""
+
+
+def observe(message: Message, message_id: str) -> Observation:
+    """What a message says: an observation as it is, an event of the line in metrics' own words.
+
+    Raises TypeError for any other message.
+    """
+    match message:
+        case Observation():
+            return message
+        case HireAnnounced():
+            return HireWasAnnounced(
+                source=ONBOARDING,
+                event_id=message_id,
+                entity=f"hire/{message.hire_id}",
+                occurred_at=message.announced_at,
+                jurisdiction=message.profile.jurisdiction,
+                engagement=message.profile.engagement.value,
+            )
+        case HireReady():
+            return HireBecameReady(
+                source=ONBOARDING,
+                event_id=message_id,
+                entity=f"hire/{message.hire_id}",
+                occurred_at=message.ready_at,
+                announced_at=message.announced_at,
+            )
+        case _:
+            raise TypeError(f"no figure is made of {message.type}")

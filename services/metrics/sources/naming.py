@@ -1,0 +1,46 @@
+"""How senders name things: entities that meet, whoever names them, and production."""
+
+import re
+from typing import Final
+from urllib.parse import parse_qs, unquote
+
+PRODUCTION: Final = frozenset({"production", "prod"})
+"""What a production environment is called where nothing else tells it, in lower case."""
+
+_COMMIT: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+
+
+def by_commit(sha: str) -> str:
+    """The entity of all that is about one commit; a SHA names it in every repository."""
+    return f"delivery/commit/{sha}"
+
+
+def by_chain(chain: str) -> str:
+    """The entity of all that one pipeline chain did."""
+    return f"delivery/chain/{chain}"
+
+
+def by_event(source: str, event_id: str) -> str:
+    """The entity of an event that names neither commit nor chain: it meets no other."""
+    return f"delivery/event/{source}/{event_id}"
+
+
+def commit_in(purl: str) -> str | None:
+    """The full commit that a package URL was built from, if it names one.
+
+    It may be the version, as in `pkg:github/acme/ranking@<sha>`, or follow the last `@` of the
+    qualifier `vcs_url`. An abbreviated SHA is not taken: it may name another commit one day.
+    https://github.com/package-url/purl-spec
+    """
+    path, _, qualifiers = purl.partition("#")[0].partition("?")
+    built_from = parse_qs(qualifiers).get("vcs_url", [""])[-1]
+    for named in (path, built_from):
+        candidate = unquote(named.rpartition("@")[2]).lower()
+        if _COMMIT.fullmatch(candidate):
+            return candidate
+    return None
+
+
+def commit_named(text: str) -> str | None:
+    """The text, if it is a full commit SHA."""
+    return text.lower() if _COMMIT.fullmatch(text.lower()) else None

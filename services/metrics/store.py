@@ -1,0 +1,182 @@
+"""The event log and the facts in PostgreSQL. Every statement handles a whole batch."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from libs.common.database import Connection
+from libs.common.projection import Received
+from services.metrics.buckets import Span
+from services.metrics.facts import Fact
+from services.metrics.observations import KINDS, EventName, Observation
+
+# JSON is cast from and to text, so that it does not matter which codec a pool has set.
+LOG_EVENTS: Final = """
+insert into event_log
+       (source, event_id, type, entity, occurred_at, recorded_at, replaces, body)
+select source, event_id, type, entity, occurred_at, recorded_at, replaces, body::jsonb
+  from unnest($1::text[], $2::text[], $3::text[], $4::text[],
+              $5::timestamptz[], $6::timestamptz[], $7::text[], $8::text[])
+       as e (source, event_id, type, entity, occurred_at, recorded_at, replaces, body)
+on conflict (source, event_id) do nothing
+returning source, event_id
+"""
+
+ENTITIES_OF: Final = """
+select source, event_id, entity
+  from event_log
+ where (source, event_id) in (select * from unnest($1::text[], $2::text[]))
+"""
+
+# What has been replaced is history: it stays in the log and no longer counts.
+EVENTS_OF: Final = """
+select type, entity, body::text as body
+  from event_log e
+ where entity = any ($1::text[])
+   and not exists (
+           select from event_log later
+            where later.source = e.source
+              and later.replaces = e.event_id)
+"""
+
+FACTS_OF: Final = """
+select id, entity, kind, at, dimensions::text as dimensions, measure, sources, event_ids
+  from fact
+ where generation = $1
+   and entity = any ($2::text[])
+"""
+
+# Rows of one kind whose spans overlap are read once for each span; the caller keeps them by id.
+FACTS_WITHIN: Final = """
+select id, entity, kind, at, dimensions::text as dimensions, measure, sources, event_ids
+  from unnest($2::text[], $3::timestamptz[], $4::timestamptz[]) as span (of_kind, starts, ends)
+  join fact
+    on generation = $1
+   and kind = of_kind
+   and at >= starts
+   and at < ends
+"""
+
+PUT_FACTS: Final = """
+insert into fact (generation, id, entity, kind, at, dimensions, measure, sources, event_ids)
+select $1, id, entity, kind, at, dimensions::jsonb, measure,
+       array(select jsonb_array_elements_text(sources::jsonb)),
+       array(select jsonb_array_elements_text(event_ids::jsonb))
+  from unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::numeric[],
+              $8::text[], $9::text[])
+       as f (id, entity, kind, at, dimensions, measure, sources, event_ids)
+on conflict (generation, id) do update
+   set at = excluded.at,
+       dimensions = excluded.dimensions,
+       measure = excluded.measure,
+       sources = excluded.sources,
+       event_ids = excluded.event_ids
+"""
+
+
+async def log_events(conn: Connection, received: Sequence[Received[Observation]]) -> set[EventName]:
+    """Append to the event log what it does not know yet, and return the names of that."""
+    messages = [each.message for each in received]
+    rows = await conn.fetch(
+        LOG_EVENTS,
+        [each.source for each in messages],
+        [each.event_id for each in messages],
+        [each.type for each in messages],
+        [each.entity for each in messages],
+        [each.occurred_at for each in messages],
+        [each.time for each in received],
+        [each.replaces for each in messages],
+        [each.model_dump_json() for each in messages],
+    )
+    return {EventName(row["source"], row["event_id"]) for row in rows}
+
+
+async def entities_of(conn: Connection, names: Iterable[EventName]) -> dict[EventName, str]:
+    """Which entity each logged event is about; those not logged yet are absent."""
+    wanted = sorted(set(names))
+    rows = await conn.fetch(
+        ENTITIES_OF, [each.source for each in wanted], [each.event_id for each in wanted]
+    )
+    return {EventName(row["source"], row["event_id"]): row["entity"] for row in rows}
+
+
+async def events_of(conn: Connection, entities: Iterable[str]) -> dict[str, list[Observation]]:
+    """All that is known of each entity and was not replaced; every entity has an entry."""
+    wanted = sorted(set(entities))
+    found: dict[str, list[Observation]] = {entity: [] for entity in wanted}
+    for row in await conn.fetch(EVENTS_OF, wanted):
+        found[row["entity"]].append(KINDS[row["type"]].model_validate_json(row["body"]))
+    return found
+
+
+async def facts_of(conn: Connection, generation: int, entities: Iterable[str]) -> list[Fact]:
+    """The stored facts of some entities."""
+    return _facts(await conn.fetch(FACTS_OF, generation, sorted(set(entities))))
+
+
+async def facts_within(
+    conn: Connection, generation: int, spans: Iterable[tuple[str, Span]]
+) -> list[Fact]:
+    """The stored facts of each kind that count within its span, each once."""
+    wanted = sorted(set(spans))
+    rows = await conn.fetch(
+        FACTS_WITHIN,
+        generation,
+        [kind for kind, _ in wanted],
+        [span.start for _, span in wanted],
+        [span.end for _, span in wanted],
+    )
+    return list({fact.id: fact for fact in _facts(rows)}.values())
+
+
+async def extent_of(
+    conn: Connection, generation: int, kind: str
+) -> tuple[datetime | None, datetime | None]:
+    """The first and the last moment at which a fact of a kind counts; None without facts."""
+    row = await conn.fetchrow(
+        "select min(at), max(at) from fact where generation = $1 and kind = $2", generation, kind
+    )
+    return (None, None) if row is None else (row["min"], row["max"])
+
+
+def _facts(rows: Iterable[Any]) -> list[Fact]:
+    return [
+        Fact(
+            id=UUID(bytes=row["id"].bytes),
+            entity=row["entity"],
+            kind=row["kind"],
+            at=row["at"],
+            dimensions=json.loads(row["dimensions"]),
+            measure=row["measure"],
+            causes=tuple(map(EventName, row["sources"], row["event_ids"])),
+        )
+        for row in rows
+    ]
+
+
+async def put_facts(conn: Connection, generation: int, facts: Sequence[Fact]) -> None:
+    """Insert or overwrite facts by their ids."""
+    if not facts:
+        return
+    await conn.execute(
+        PUT_FACTS,
+        generation,
+        [each.id for each in facts],
+        [each.entity for each in facts],
+        [each.kind for each in facts],
+        [each.at for each in facts],
+        [json.dumps(dict(each.dimensions)) for each in facts],
+        [each.measure for each in facts],
+        [json.dumps([cause.source for cause in each.causes]) for each in facts],
+        [json.dumps([cause.event_id for cause in each.causes]) for each in facts],
+    )
+
+
+async def remove_facts(conn: Connection, generation: int, ids: Sequence[UUID]) -> None:
+    """Delete facts that no longer follow from the event log."""
+    if ids:
+        await conn.execute(
+            "delete from fact where generation = $1 and id = any ($2::uuid[])", generation, ids
+        )

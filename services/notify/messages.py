@@ -1,0 +1,35 @@
+"""What notify says to itself and to its mail adapter: a timer, an effect and a reply."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from libs.common.contracts.values import HireId, Owner, Sealed
+from libs.common.message import Effect, Reply, Timer
+from services.notify.letter import Letter
+
+
+class LetterDue(Timer):
+    """A letter may go out, if its reader is at work; the slot is the letter's id."""
+
+
+class SendMail(Effect):
+    """Send a letter to the sealed contact or, without one, to the mailbox of the role.
+
+    `worker` is the sealed contact of whom the letter is about.
+    """
+
+    lane: ClassVar[str] = "mail"
+    attempts: ClassVar[int] = 300  # a day at the longest back-off: a mail server may be away
+
+    letter_id: UUID
+    hire_id: HireId
+    recipient: Owner
+    contact: Sealed | None
+    worker: Sealed | None
+    letter: Letter
+
+
+class MailAccepted(Reply):
+    """The mail server took responsibility for a letter."""
+
+    letter_id: UUID

@@ -1,0 +1,1 @@
+"""One module for each HR system that may report hires; all of them are pure."""

@@ -1,0 +1,120 @@
+"""The canonical hire: the body that HR systems without an adapter of their own send.
+
+It follows Standard Webhooks: `type`, `timestamp`, `data`. `hire.reported` carries the full state of
+one hire, new or changed; what is left out is unknown. `hire.cancelled` names the employment that
+will not start. `json_schema()` is the public contract; the examples are part of it.
+"""
+
+from typing import Annotated, Any, Final, Literal, TypeAlias
+
+from pydantic import Field, TypeAdapter
+
+from services.onboarding.report import (
+    CancelReport,
+    Employment,
+    EmploymentRef,
+    HireReport,
+    Moment,
+    Report,
+    Reported,
+    hire_id_of,
+)
+from services.onboarding.sources.body import read_json
+
+
+class CancelledEmployment(Reported):
+    """Which hire will not start."""
+
+    employment_ref: EmploymentRef
+    """The id under which the hire was reported."""
+
+
+class HireReported(Reported):
+    """Somebody is hired, or something about a hire is other now."""
+
+    type: Literal["hire.reported"]
+    timestamp: Moment
+    """When the HR system knew this, with its offset from UTC; older news never overwrite newer."""
+    data: Employment
+
+    def as_report(self, source: str) -> HireReport:
+        """The report of one source."""
+        return HireReport.model_validate(
+            {
+                **dict(self.data),
+                "hire_id": hire_id_of(source, self.data.employment_ref),
+                "reported_at": self.timestamp,
+            }
+        )
+
+
+class HireCancelled(Reported):
+    """A hire will not start."""
+
+    type: Literal["hire.cancelled"]
+    timestamp: Moment
+    """When the HR system knew this, with its offset from UTC."""
+    data: CancelledEmployment
+
+    def as_report(self, source: str) -> CancelReport:
+        """The report of one source."""
+        return CancelReport(
+            employment_ref=self.data.employment_ref,
+            hire_id=hire_id_of(source, self.data.employment_ref),
+            reported_at=self.timestamp,
+        )
+
+
+CanonicalBody: TypeAlias = Annotated[HireReported | HireCancelled, Field(discriminator="type")]
+_BODY: Final[TypeAdapter[HireReported | HireCancelled]] = TypeAdapter(CanonicalBody)
+
+EXAMPLES: Final[tuple[dict[str, Any], ...]] = (
+    {
+        "type": "hire.reported",
+        "timestamp": "2026-11-23T09:00:00Z",
+        "data": {
+            "employment_ref": "E-1042",
+            "person": {"name": "Noor Haverkamp", "email": "noor@example.net"},
+            "manager": {"name": "Ana Pires", "email": "ana.pires@lumen-orchard.example"},
+            "jurisdiction": "PT",
+            "timezone": "Europe/Lisbon",
+            "role": "ML engineer",
+            "engagement": "employee",
+            "starts_on": "2026-12-08",
+            "terms": {
+                "contract_kind": "open_ended",
+                "contract_signed_on": "2026-11-20",
+                "position": "technical",
+                "probation": "P180D",
+                "telework": True,
+                "telework_agreement_on": "2026-11-20",
+                "annual_leave_days": "22",
+                "working_days_per_week": 5,
+            },
+        },
+    },
+    {
+        "type": "hire.cancelled",
+        "timestamp": "2026-11-25T10:00:00Z",
+        "data": {"employment_ref": "E-1042"},
+    },
+)
+
+
+def read_canonical(body: bytes, source: str) -> Report:
+    """What a canonical body says; raises Unreadable, naming the field but no value."""
+    return read_json(_BODY, body, strict=True).as_report(source)
+
+
+def json_schema() -> dict[str, Any]:
+    """The contract as JSON Schema 2020-12, with its examples."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Canonical hire",
+        "description": (
+            "The body of a Standard Webhooks delivery to /hooks/standard. "
+            "Each `hire.reported` carries the full state of one hire; what is left out is unknown."
+        ),
+        **_BODY.json_schema(),
+        "examples": list(EXAMPLES),
+    }

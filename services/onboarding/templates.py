@@ -1,0 +1,119 @@
+"""Task templates: what has to be done for whom, by when, as data in `task_templates/*.yaml`."""
+
+from collections import Counter
+from collections.abc import Sequence
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Final, TypeAlias
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from libs.common.contracts.onboarding import TaskKind
+from libs.common.contracts.values import Engagement, Jurisdiction, Owner, Profile
+
+TEMPLATES: Final = Path(__file__).parent / "task_templates"
+
+
+class TemplateError(ValueError):
+    """A task template cannot be used; the text names the file, the field and what is expected."""
+
+
+class Part(BaseModel):
+    """A frozen part of a template; a field that is not known is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class BeforeStart(Part):
+    """Due that many local working days before the first day of work."""
+
+    working_days_before_start: Annotated[int, Field(ge=0, le=60)]
+
+
+class AfterProvisioning(Part):
+    """Due that many local working days after provisioning began; 0 is that day."""
+
+    working_days_after_provisioning: Annotated[int, Field(ge=0, le=60)]
+
+
+Due: TypeAlias = BeforeStart | AfterProvisioning
+
+
+class DoneBy(StrEnum):
+    """Who closes a task."""
+
+    PERSON = "person"
+    ADAPTER = "adapter"
+
+
+class AppliesTo(Part):
+    """For which hires a task exists; each list that is left out means all.
+
+    `jurisdictions` take a country for its subdivisions too: `US` covers `US-CA`. `roles` are
+    patterns over the job title in any case: `*engineer*`.
+    """
+
+    jurisdictions: tuple[Jurisdiction, ...] = ()
+    roles: tuple[str, ...] = ()
+    engagements: tuple[Engagement, ...] = ()
+
+    def covers(self, profile: Profile) -> bool:
+        """Whether a hire is one of these."""
+        country = profile.jurisdiction.partition("-")[0]
+        places = {profile.jurisdiction, country}
+        role = profile.role.casefold()
+        return (
+            (not self.jurisdictions or not places.isdisjoint(self.jurisdictions))
+            and (not self.engagements or profile.engagement in self.engagements)
+            and (not self.roles or any(fnmatchcase(role, one.casefold()) for one in self.roles))
+        )
+
+
+class TaskTemplate(Part):
+    """One kind of task; `key` names it for ever, since task ids derive from it."""
+
+    key: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+    kind: TaskKind
+    title: Annotated[str, StringConstraints(min_length=1, max_length=120)]
+    why: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    owner: Owner
+    due: Due
+    done_by: DoneBy = DoneBy.PERSON
+    applies_to: AppliesTo = AppliesTo()
+
+
+def read_templates(folder: Path) -> tuple[TaskTemplate, ...]:
+    """Every template of a folder, in order of their files.
+
+    Raises TemplateError for a file that is no template, and for a key used twice.
+    """
+    templates = tuple(_read(path) for path in sorted(folder.glob("*.yaml")))
+    _check_keys(templates, folder)
+    return templates
+
+
+@cache
+def task_templates() -> tuple[TaskTemplate, ...]:
+    """The templates this service ships."""
+    return read_templates(TEMPLATES)
+
+
+def _read(path: Path) -> TaskTemplate:
+    try:
+        return TaskTemplate.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except yaml.YAMLError as error:
+        raise TemplateError(f"{path.name} is not YAML: {error}") from error
+    except ValidationError as error:
+        places = (".".join(map(str, one["loc"])) + f": {one['msg']}" for one in error.errors())
+        raise TemplateError(f"{path.name}: " + "; ".join(places)) from error
+
+
+def _check_keys(templates: Sequence[TaskTemplate], folder: Path) -> None:
+    twice = [key for key, count in Counter(one.key for one in templates).items() if count > 1]
+    if twice:
+        raise TemplateError(
+            f"{folder.name}: each template needs a key of its own; used twice: {', '.join(twice)}"
+        )

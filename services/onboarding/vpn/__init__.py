@@ -1,0 +1,1 @@
+"""WireGuard: one peer for each hire, its address unique, its keys sealed."""

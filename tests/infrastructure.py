@@ -1,0 +1,127 @@
+"""Where the tests' Kafka, PostgreSQL and Redis come from, and databases cloned from templates."""
+
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+from farhand.bootstrap import at
+from farhand.settings import Given, Settings
+from farhand.stack import running
+from libs.common import database
+
+ROOT = Path(__file__).parent.parent
+KEYS_SCHEMA = """
+create schema keys;
+create table keys.data_key (
+    person     text        primary key,
+    wrapped    bytea       not null,
+    created_at timestamptz not null default now()
+);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Infrastructure:
+    """Addresses that a test may use; `postgres` is an administrator's."""
+
+    kafka: str
+    postgres: str
+    redis: str
+    smtp: str = ""
+    zipkin: str = ""
+
+    async def create_template(self, service: str) -> str:
+        """Make a database with the migrated schema of a service, to be cloned for each test."""
+        name = f"template_{service}"
+        await self._execute(f"drop database if exists {name}", f"create database {name}")
+        conn = await asyncpg.connect(at(self.postgres, name))
+        try:
+            steps = database.read_migrations(database.KERNEL_MIGRATIONS)
+            steps += database.read_migrations(ROOT / "services" / service / "migrations")
+            await database.migrate(conn, steps)
+            await conn.execute(KEYS_SCHEMA)
+        finally:
+            await conn.close()
+        return name
+
+    @asynccontextmanager
+    async def database_from(self, template: str) -> AsyncGenerator[str]:
+        """The DSN of a fresh copy of a template, dropped afterwards."""
+        name = f"test_{secrets.token_hex(6)}"
+        await self._execute(f"create database {name} template {template}")
+        try:
+            yield at(self.postgres, name)
+        finally:
+            await self._execute(f"drop database if exists {name} with (force)")
+
+    async def _execute(self, *statements: str) -> None:
+        conn = await asyncpg.connect(self.postgres)
+        try:
+            for statement in statements:
+                await conn.execute(statement)
+        finally:
+            await conn.close()
+
+
+@asynccontextmanager
+async def provided() -> AsyncGenerator[Infrastructure]:
+    """The infrastructure that the environment asks for, torn down afterwards."""
+    if os.environ.get("FARHAND_INFRA") == "containers":
+        async with _containers() as infrastructure:
+            yield infrastructure
+    else:
+        async with _embedded() as infrastructure:
+            yield infrastructure
+
+
+@asynccontextmanager
+async def _embedded() -> AsyncGenerator[Infrastructure]:
+    home = _new_home()
+    base = int(os.environ.get("FARHAND_TEST_PORT_BASE", "27100"))
+    settings = Settings.from_env().evolve(
+        home=home, port_base=base, given=Given.from_env(os.environ)
+    )
+    try:
+        async with running(settings, services=()) as stack:
+            yield Infrastructure(
+                kafka=stack.addresses.kafka,
+                postgres=stack.addresses.postgres,
+                redis=stack.addresses.redis,
+                smtp=stack.addresses.smtp,
+                zipkin=stack.addresses.zipkin,
+            )
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _new_home() -> Path:
+    # Not below a folder of root's: PostgreSQL runs as another user and must be able to enter.
+    home = Path(tempfile.mkdtemp(prefix="farhand-test-", dir="/tmp"))
+    home.chmod(0o755)
+    return home
+
+
+@asynccontextmanager
+async def _containers() -> AsyncGenerator[Infrastructure]:
+    from testcontainers.kafka import KafkaContainer  # noqa: PLC0415  # only where it is asked for
+    from testcontainers.postgres import PostgresContainer  # noqa: PLC0415
+    from testcontainers.redis import RedisContainer  # noqa: PLC0415
+
+    with (
+        PostgresContainer("postgres:18", driver=None) as postgres,
+        KafkaContainer().with_kraft() as kafka,
+        RedisContainer("redis:8") as redis,
+    ):
+        address = f"redis://{redis.get_container_host_ip()}:{redis.get_exposed_port(6379)}/0"
+        yield Infrastructure(
+            kafka=kafka.get_bootstrap_server(),
+            postgres=postgres.get_connection_url(),
+            redis=address,
+        )

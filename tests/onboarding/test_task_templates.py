@@ -1,0 +1,41 @@
+"""Task templates as files: what is wrong with one is said with its file and field."""
+
+from pathlib import Path
+
+import pytest
+
+from services.onboarding.templates import TEMPLATES, TemplateError, read_templates
+
+DEVICE = (TEMPLATES / "device.yaml").read_text(encoding="utf-8")
+
+
+def test_the_shipped_templates_are_named_like_their_files() -> None:
+    assert [one.key for one in read_templates(TEMPLATES)] == sorted(
+        path.stem for path in TEMPLATES.glob("*.yaml")
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        pytest.param("key: [", "broken.yaml is not YAML", id="not YAML"),
+        pytest.param("", "broken.yaml: ", id="empty"),
+        pytest.param(DEVICE.replace("owner: it", "owner: wizard"), "owner: ", id="no such owner"),
+        pytest.param(DEVICE.replace("title", "tilte"), "tilte: ", id="misspelt"),
+        pytest.param(DEVICE.replace(": 2", ": -2"), "due", id="negative days"),
+        pytest.param(
+            DEVICE.replace("key: device", "key: My Device"), "key: ", id="key with a space"
+        ),
+    ],
+)
+def test_a_broken_template_is_refused(tmp_path: Path, text: str, says: str) -> None:
+    (tmp_path / "broken.yaml").write_text(text)
+    with pytest.raises(TemplateError, match=says):
+        read_templates(tmp_path)
+
+
+def test_two_templates_cannot_share_a_key(tmp_path: Path) -> None:
+    for name in ("a.yaml", "b.yaml"):
+        (tmp_path / name).write_text(DEVICE)
+    with pytest.raises(TemplateError, match="used twice: device"):
+        read_templates(tmp_path)
