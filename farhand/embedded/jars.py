@@ -160,7 +160,7 @@ class _Download:
         part.replace(self.place / jar.file_name)
 
     async def _continue(self, jar: Jar, part: Path, http: httpx2.AsyncClient) -> None:
-        have = size_of(part)
+        have = self.done[jar] = size_of(part)
         if have >= jar.size:
             return
         headers = {"Range": f"bytes={have}-"} if have else {}

@@ -6,7 +6,7 @@ from typing import Any
 from faststream.kafka import KafkaBroker
 from faststream.specification import AsyncAPI
 
-from libs.common.message import CATALOG
+from libs.common.contracts import CATALOG
 from libs.common.service import Service
 
 

@@ -108,19 +108,23 @@ class Engine:
             work.done.set_result(results)
 
     async def _settle_batch(self, batch: Sequence[Inbound], before: Before | None) -> list[Result]:
-        """Settle a batch, halving it where one message spoils it for all."""
+        """Settle a batch, halving it where one message spoils it for all.
+
+        A message alone is tried once more before it is set aside: it may only have met another.
+        """
+        try:
+            return await self._until_durable(batch, before, None)
+        except Poison:
+            if len(batch) > 1:
+                middle = len(batch) // 2
+                return [
+                    *await self._settle_batch(batch[:middle], None),
+                    *await self._settle_batch(batch[middle:], None),
+                ]
         try:
             return await self._until_durable(batch, before, None)
         except Poison as poison:
-            if before is not None:
-                return await self._until_durable((), before, str(poison))
-            if len(batch) == 1:
-                return await self._until_durable(batch, None, str(poison))
-        middle = len(batch) // 2
-        return [
-            *await self._settle_batch(batch[:middle], None),
-            *await self._settle_batch(batch[middle:], None),
-        ]
+            return await self._until_durable(batch, before, str(poison))
 
     async def _until_durable(
         self, batch: Sequence[Inbound], before: Before | None, poison: str | None

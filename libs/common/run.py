@@ -17,12 +17,12 @@ from opentelemetry.sdk.trace import TracerProvider
 
 from libs.common import database, logs, tracing
 from libs.common.clock import Clock
+from libs.common.contracts import CATALOG
 from libs.common.database import KERNEL_MIGRATIONS, TRANSIENT, Pool
 from libs.common.gauges import measure
 from libs.common.http_app import create_app
 from libs.common.kafka import TopicSpec, declare_topics
 from libs.common.kernel import Kernel
-from libs.common.message import CATALOG
 from libs.common.rate_limit import RateLimit
 from libs.common.running import Running
 from libs.common.sealing import Vault

@@ -1,9 +1,11 @@
 """Personal data under a data key for each person, so that deleting the key erases the person.
 
-A token is `sealed.v1.<person>.<base64url of nonce and AES-256-GCM ciphertext>`; the person's id is
-bound as additional data, so a token moved to another person does not open. Data keys are random,
-wrapped by a master key, and live in a database of their own, `FARHAND_KEYS`, whose backups are
-short-lived: once a key is gone from there, no topic, table or replay yields the person.
+A token is `sealed.v1.<person>.<base64url of AES-SIV ciphertext>`. AES-SIV (RFC 5297) needs no nonce
+and gives the same token for the same content, so that a contact reported again is seen to be
+unchanged without opening it; the person's id is bound as associated data, so a token moved to
+another person does not open. Data keys are random, wrapped by a master key with AES-256-GCM, and
+live in a database of their own, `FARHAND_KEYS`, whose backups are short-lived: once a key is gone
+from there, no topic, table or replay yields the person.
 """
 
 import json
@@ -14,12 +16,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 
 from libs.common.database import Pool
 
 PREFIX: Final = "sealed.v1."
 NONCE_BYTES: Final = 12
+DATA_KEY_BITS: Final = 512
 
 
 class ErasedError(Exception):
@@ -32,8 +35,7 @@ class NotSealedError(Exception):
 
 def encrypt(key: bytes, person: str, content: bytes) -> str:
     """Seal bytes under a data key."""
-    nonce = secrets.token_bytes(NONCE_BYTES)
-    sealed = nonce + AESGCM(key).encrypt(nonce, content, person.encode())
+    sealed = AESSIV(key).encrypt(content, [person.encode()])
     return f"{PREFIX}{person}.{urlsafe_b64encode(sealed).decode().rstrip('=')}"
 
 
@@ -42,8 +44,8 @@ def decrypt(key: bytes, token: str) -> bytes:
     person, _, encoded = token.removeprefix(PREFIX).partition(".")
     sealed = urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
     try:
-        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], person.encode())
-    except InvalidTag as error:
+        return AESSIV(key).decrypt(sealed, [person.encode()])
+    except (InvalidTag, ValueError) as error:
         raise NotSealedError(f"the token of {person} does not open with its data key") from error
 
 
@@ -71,7 +73,9 @@ class Vault:
 
     async def seal(self, person: str, content: Mapping[str, Any]) -> str:
         """Seal a JSON object for a person, with a new data key if there is none yet."""
-        return await self.seal_bytes(person, json.dumps(content, ensure_ascii=False).encode())
+        return await self.seal_bytes(
+            person, json.dumps(content, ensure_ascii=False, sort_keys=True).encode()
+        )
 
     async def seal_bytes(self, person: str, content: bytes) -> str:
         """Seal bytes for a person, with a new data key if there is none yet."""
@@ -108,7 +112,7 @@ class Vault:
             on conflict (person) do nothing
             """,
             person,
-            self._wrap(person, AESGCM.generate_key(256)),
+            self._wrap(person, AESSIV.generate_key(DATA_KEY_BITS)),
         )
         key = await self._load(person)
         if key is None:

@@ -28,8 +28,8 @@ from opentelemetry.trace import (
     set_span_in_context,
 )
 
+from libs.common.contracts import CATALOG
 from libs.common.inbound import Applied, Dead, EffectClaim, Inbound, Result, TimerClaim
-from libs.common.message import CATALOG
 
 _TRACEPARENT: Final = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
 

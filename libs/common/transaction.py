@@ -24,6 +24,7 @@ from libs.common import (
 )
 from libs.common.admission import Admission, Item
 from libs.common.clock import Clock
+from libs.common.contracts import CATALOG
 from libs.common.cursors import RaceLostError
 from libs.common.database import TRANSIENT, Connection
 from libs.common.decider import Decider
@@ -38,7 +39,7 @@ from libs.common.fold import (
     targets,
 )
 from libs.common.inbound import Dead, Dropped, Inbound, Parked, Result
-from libs.common.message import CATALOG, Message
+from libs.common.message import Message
 from libs.common.outbox import OutboxRow
 from libs.common.projection import Projection, Received
 

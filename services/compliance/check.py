@@ -85,10 +85,21 @@ def check_decider(law: Law) -> Decider[Check]:
     ) -> Decision[Check]:
         if state is None or state.cancelled:
             return Decision(state)
-        forgotten = {"profile": state.reported, "refusals": {}, "decided": None}
-        return Decision(state.model_copy(update={"cancelled": True, **forgotten}))
+        return Decision(_cancelled(state))
 
     return decider
+
+
+def _cancelled(state: Check) -> Check:
+    """Forget what was decided and answered of the terms, but not how many decisions there were."""
+    return Check(
+        hire_id=state.hire_id,
+        reported=state.reported,
+        profile=state.reported,
+        confirmations=state.confirmations,
+        cancelled=True,
+        version=state.version,
+    )
 
 
 def _reported(state: Check | None, hire_id: HireId, profile: Profile) -> Check:

@@ -50,7 +50,7 @@ def _judge_all(law: Law, profile: Profile, confirmations: Mapping[str, bool]) ->
     hire = words_of_hire(profile)
     for rule in law.rules:
         fact = pack.fact(rule.written.fact, profile.starts_on)
-        ruling = rule_on(rule, pack.code, hire, fact.value)
+        ruling = rule_on(rule, pack.code, hire, fact)
         if ruling is not None:
             yield _judge(Matter(rule, pack, fact, profile, hire), ruling, confirmations)
 
@@ -84,7 +84,7 @@ def _let_judge(
     questions = list(matter.ask_terms(ruling.missing))
     if ruling.to_judge is None or matter.fact.value is None:
         return ruling, questions
-    asked = matter.ask_judgement(ruling.to_judge)
+    asked = matter.ask_judgement(ruling.to_judge, ruling.cases)
     judged = confirmations.get(asked.id)
     if judged is None:
         return ruling, [*questions, asked]

@@ -6,6 +6,7 @@ from textwrap import fill
 from typing import Final
 
 from libs.common.contracts.compliance import CheckDecided, Finding, Outcome, Question, Verdict
+from services.compliance.matter import listed
 
 WIDTH: Final = 96
 """Characters on a line: fits a terminal and a printed page."""
@@ -41,10 +42,13 @@ def _lines(decision: CheckDecided) -> Iterator[str]:
 def _finding(number: int, finding: Finding) -> Iterator[str]:
     yield f"{number}. {finding.rule}: {_OUTCOMES[finding.outcome]}"
     yield _paragraph("", finding.says)
-    yield _paragraph("Law", f"{finding.law} ({finding.fact}), {_in_force(finding)}")
-    yield _paragraph("It says", _listed(finding.law_says) or "nothing that software can read")
-    yield _paragraph("Relied on", _reliance(finding))
-    yield _paragraph("The hire", _listed(finding.inputs) or "nothing was stated")
+    yield _paragraph("Law", f"{finding.law} ({finding.fact})")
+    if finding.as_of:
+        yield _paragraph("In force", _in_force(finding))
+        yield _paragraph("Relied on", _reliance(finding, finding.as_of))
+    if finding.law_says:
+        yield _paragraph("It says", listed(finding.law_says))
+    yield _paragraph("The hire", listed(finding.inputs))
     if finding.remedy:
         turn = f" ({finding.owner}'s turn)" if finding.owner else ""
         yield _paragraph("Way out", f"{finding.remedy}{turn}")
@@ -53,30 +57,23 @@ def _finding(number: int, finding: Finding) -> Iterator[str]:
 def _question(question: Question) -> Iterator[str]:
     yield _paragraph("To", f"{question.owner}, for the rule {question.rule}")
     yield _paragraph("", question.ask)
+    if question.detail:
+        yield _paragraph("", question.detail)
     yield _paragraph("Answer", f"{question.id}, by {question.answer_format}")
 
 
 def _in_force(finding: Finding) -> str:
-    since = _day(finding.held_from, "a day not researched")
-    return f"in force from {since} to {_day(finding.held_to, 'no known end')}"
+    since = finding.held_from or "a day that was not researched"
+    return f"from {since} to {finding.held_to or 'no known end'}"
 
 
-def _reliance(finding: Finding) -> str:
+def _reliance(finding: Finding, as_of: date) -> str:
     """Why the law was relied on, or why not."""
     verified = "verified" if finding.verified else "not verified"
-    known = _day(finding.as_of, "no day")
-    pack = f"{verified}, confidence {finding.confidence or 'none'}, as of {known}"
+    pack = f"{verified}, confidence {finding.confidence}, as of {as_of}"
     if finding.confirmed is None:
         return pack
     return f"{pack}; legal answered that it {'holds' if finding.confirmed else 'does not hold'}"
-
-
-def _day(day: date | None, otherwise: str) -> str:
-    return day.isoformat() if day else otherwise
-
-
-def _listed(values: dict[str, str]) -> str:
-    return "; ".join(f"{name} = {value}" for name, value in values.items())
 
 
 def _paragraph(label: str, text: str) -> str:

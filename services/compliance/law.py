@@ -11,7 +11,7 @@ from libs.common.contracts.values import Jurisdiction
 from services.compliance.marked_yaml import Document, InvalidLaw, Problem
 from services.compliance.pack import Pack, load_pack
 from services.compliance.rule import Rule, load_rule
-from services.compliance.words import cases_of, tells_cases_apart
+from services.compliance.words import tells_cases_apart
 
 T = TypeVar("T")
 
@@ -92,5 +92,4 @@ def _uncovered(
 
 
 def _cases(pack: Pack, fact: str) -> set[str]:
-    values = [version.value for version in pack.facts[fact] if version.value]
-    return {case.when for value in values for case in cases_of(value)}
+    return {case.when for version in pack.facts[fact] for case in version.cases}

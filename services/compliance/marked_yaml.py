@@ -75,11 +75,14 @@ class Document:
         return cls(file, data, root)
 
     def line_of(self, *path: str | int) -> int:
-        """The line on which the part at this path begins, or the nearest part that exists."""
-        node = self._root
+        """The line of the key or item at this path, or of the nearest part that exists."""
+        line, node = self._root.start_mark.line, self._root
         for step in path:
-            node = _child(node, step) or node
-        return node.start_mark.line + 1
+            found = _child(node, step)
+            if found is None:
+                continue  # a key that is missing, or a step that only the model knows
+            line, node = found
+        return line + 1
 
     def problem(self, what: str, *path: str | int) -> Problem:
         """A problem with the part at this path."""
@@ -112,11 +115,13 @@ def _repeated_keys(node: yaml.Node) -> Iterator[yaml.Node]:
             yield from _repeated_keys(value)
 
 
-def _child(node: yaml.Node, step: str | int) -> yaml.Node | None:
+def _child(node: yaml.Node, step: str | int) -> tuple[int, yaml.Node] | None:
+    """The part one step down, and the line on which its key or item stands."""
     if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-        return node.value[step]
+        return node.value[step].start_mark.line, node.value[step]
     if isinstance(node, yaml.MappingNode):
-        return next((value for key, value in node.value if key.value == step), None)
+        named = (pair for pair in node.value if pair[0].value == step)
+        return next(((key.start_mark.line, value) for key, value in named), None)
     return None
 
 

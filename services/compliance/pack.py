@@ -6,7 +6,7 @@ confidence (`Fact.settled`). Every other fact says in `doubts` why not, and open
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from hashlib import sha256
 from importlib.resources.abc import Traversable
@@ -16,9 +16,11 @@ from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
 from pydantic import Field, create_model, model_validator
 
 from libs.common.contracts.values import Jurisdiction
+from services.compliance.cel import Scalar
 from services.compliance.facts import SHAPES
 from services.compliance.facts.units import Shape
 from services.compliance.marked_yaml import Document, InvalidLaw, Problem
+from services.compliance.words import CaseOfLaw, Words, cases_of, valued
 
 Confidence: TypeAlias = Literal["high", "medium", "low"]
 V = TypeVar("V", bound=Shape)
@@ -58,7 +60,8 @@ class Fact:
 
     `held_from` None means that the start was not researched, `held_to` None that no end is known;
     both days belong to it. `mark` names exactly this version: it changes with any word of it, so
-    that an answer about it is never taken for an answer about another.
+    that an answer about it is never taken for an answer about another. `words` are what a rule can
+    read of the value, `cases` those of each case that the law tells apart.
     """
 
     name: str
@@ -70,8 +73,9 @@ class Fact:
     as_of: date | None = None
     confidence: Confidence = "low"
     verified: bool = False
-    notes: str | None = None
     doubts: tuple[str, ...] = ()
+    words: Words = field(default_factory=dict[str, Scalar | None])
+    cases: tuple[CaseOfLaw, ...] = ()
 
     @property
     def settled(self) -> bool:
@@ -97,7 +101,8 @@ class Pack:
         if not begun:
             doubt = f"the pack says nothing for {day}"
             return Fact(name=name, mark="none", doubts=(doubt,))
-        return replace(begun[-1], doubts=tuple(_doubts(begun[-1], day)))
+        today = tuple(_doubts_of_the_day(begun[-1], day))
+        return replace(begun[-1], doubts=today + begun[-1].doubts) if today else begun[-1]
 
 
 def load_pack(folder: Traversable, file: str) -> Pack:
@@ -114,12 +119,11 @@ def load_pack(folder: Traversable, file: str) -> Pack:
     return Pack(read.code, read.name, f"{read.code}@{_digest(content)[:8]}", facts)
 
 
-def _doubts(fact: Fact, day: date) -> Iterator[str]:
+def _doubts_of_the_day(fact: Fact, day: date) -> Iterator[str]:
     if fact.held_to and fact.held_to < day:
         yield f"it ended on {fact.held_to}, before {day}, and the pack does not say what came after"
     if fact.held_from is None and fact.as_of and day < fact.as_of - RESEARCH_REACH:
         yield f"its start was not researched, and {day} is long before {fact.as_of}"
-    yield from fact.doubts
 
 
 def _versions(name: str, read: "_PackFile", document: Document) -> Iterator[Fact]:
@@ -137,8 +141,9 @@ def _versions(name: str, read: "_PackFile", document: Document) -> Iterator[Fact
             as_of=version.as_of,
             confidence=version.confidence,
             verified=version.verified,
-            notes=version.notes,
             doubts=tuple(_doubts_on_any_day(version)),
+            words=dict(valued("law", version.value)) if version.value else {},
+            cases=cases_of(version.value) if version.value else (),
         )
 
 

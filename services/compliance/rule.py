@@ -1,7 +1,7 @@
 """Rules as data: what a rule file says, and how it is compiled and checked at load."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources.abc import Traversable
 from typing import Final
 
@@ -15,6 +15,9 @@ from services.compliance.facts.units import Shape
 from services.compliance.marked_yaml import Document, InvalidLaw, Problem
 from services.compliance.template import Template
 from services.compliance.words import language_for, tells_cases_apart
+
+ANYWHERE: Final[Jurisdiction] = ""
+"""Stands for every jurisdiction that a rule has no brackets for."""
 
 
 class Ask(Shape):
@@ -33,6 +36,13 @@ class Says(Shape):
     free: str | None = None
 
 
+class Judgement(Shape):
+    """What legal is asked where software must not decide: one question, and what to weigh."""
+
+    ask: str
+    weigh: str
+
+
 class RuleFile(Shape):
     """A rule as written; `rules/README.md` explains every key with an example."""
 
@@ -46,7 +56,7 @@ class RuleFile(Shape):
     judged_when: str | None = None
     judged_where: dict[Jurisdiction, str] = Field(default_factory=dict)
     requires: str | None = None
-    judgement: str
+    judgement: Judgement
     says: Says
     remedy: str
     asks: dict[str, Ask] = Field(default_factory=dict)
@@ -69,22 +79,22 @@ class Rule:
     judged_when: Expression | None
     requires: Expression | None
     judgement: Template
+    to_weigh: Template
     met: Template
     not_met: Template
     unknown: Template
     when_free: Template
     remedy: Template
+    reads: Mapping[Jurisdiction, tuple[str, ...]]
 
     @property
     def id(self) -> str:
         """The file's name, and the rule's in every finding."""
         return self.written.id
 
-    def words(self, code: Jurisdiction) -> frozenset[str]:
-        """Every word that decides about a hire in this jurisdiction."""
-        expressions = [self.applies, self.free, self.judged_when, self.requires]
-        expressions += self.brackets.get(code, {}).values()
-        return frozenset[str]().union(*(e.words for e in expressions if e))
+    def words(self, code: Jurisdiction) -> tuple[str, ...]:
+        """Every word that decides about a hire in this jurisdiction, in order."""
+        return self.reads.get(code) or self.reads[ANYWHERE]
 
 
 def load_rule(folder: Traversable, file: str) -> Rule:
@@ -128,7 +138,7 @@ class _Compiler:
 
 
 def _compile(written: RuleFile, compiler: _Compiler) -> Rule:
-    return Rule(
+    rule = Rule(
         written=written,
         applies=compiler.truth(written.applies, "applies"),
         free=compiler.optional_truth(written.free, "free"),
@@ -140,13 +150,24 @@ def _compile(written: RuleFile, compiler: _Compiler) -> Rule:
         },
         judged_when=compiler.optional_truth(written.judged_when, "judged_when"),
         requires=compiler.optional_truth(written.requires, "requires"),
-        judgement=compiler.template(written.judgement, "judgement"),
+        judgement=compiler.template(written.judgement.ask, "judgement", "ask"),
+        to_weigh=compiler.template(written.judgement.weigh, "judgement", "weigh"),
         met=compiler.template(written.says.met, "says", "met"),
         not_met=compiler.template(written.says.not_met, "says", "not_met"),
         unknown=compiler.template(written.says.unknown, "says", "unknown"),
         when_free=compiler.template(written.says.free or "", "says", "free"),
         remedy=compiler.template(written.remedy, "remedy"),
+        reads={},
     )
+    codes = (ANYWHERE, *rule.brackets)
+    return replace(rule, reads={code: _words_read(rule, code) for code in codes})
+
+
+def _words_read(rule: Rule, code: Jurisdiction) -> tuple[str, ...]:
+    expressions = [rule.applies, rule.free, rule.judged_when, rule.requires]
+    expressions += rule.brackets.get(code, {}).values()
+    decide = frozenset[str]().union(*(e.words for e in expressions if e))
+    return tuple(sorted(decide | rule.judgement.words | rule.to_weigh.words))
 
 
 def _inconsistent(rule: Rule, document: Document, file: str) -> list[Problem]:
@@ -163,8 +184,7 @@ def _inconsistent(rule: Rule, document: Document, file: str) -> list[Problem]:
 
 
 def _questions_amiss(rule: Rule, document: Document) -> list[Problem]:
-    codes = (*rule.brackets, *_NO_BRACKETS)
-    read = {word for code in codes for word in rule.words(code) if word.startswith("terms.")}
+    read = {word for words in rule.reads.values() for word in words if word.startswith("terms.")}
     asks = rule.written.asks
     problems = [
         document.problem(f"{word} is read, but nothing says how to ask for it", "asks")
@@ -179,7 +199,3 @@ def _questions_amiss(rule: Rule, document: Document) -> list[Problem]:
         for word, ask in asks.items()
         if (expected := FORMAT_OF_TERM.get(word.removeprefix("terms."), ask.answer)) != ask.answer
     ]
-
-
-_NO_BRACKETS: Final[tuple[Jurisdiction, ...]] = ("",)
-"""Stands for any jurisdiction, where a rule reads no brackets."""

@@ -1,18 +1,15 @@
 """What one rule says about one hire, under what the law says: met, not met, or why not known."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
 
 from libs.common.contracts.compliance import Outcome
 from libs.common.contracts.values import Jurisdiction
-from services.compliance.cel import Expression, Failed, Result, Scalar, Unknown
-from services.compliance.facts.units import Case, Shape
+from services.compliance.cel import Expression, Failed, Result, Unknown
+from services.compliance.pack import Fact
 from services.compliance.rule import Rule
 from services.compliance.template import Template
-from services.compliance.words import cases_of, tells_cases_apart, words_of_law
-
-Words: TypeAlias = Mapping[str, Scalar | None]
+from services.compliance.words import CaseOfLaw, Words, tells_cases_apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +25,7 @@ class Ruling:
     says: str
     missing: frozenset[str] = frozenset()
     to_judge: str | None = None
-    cases: tuple[Case, ...] = ()
+    cases: tuple[CaseOfLaw, ...] = ()
     applies: bool = True
 
 
@@ -36,54 +33,63 @@ class Ruling:
 class Reading:
     """The rule under one of the law's cases: whether the case is this hire's, and what follows."""
 
-    case: Case | None
+    case: CaseOfLaw | None
     words: Words
     falls_under: Result
     holds: Result
 
 
-def rule_on(rule: Rule, code: Jurisdiction, hire: Words, law: Shape | None) -> Ruling | None:
+def rule_on(rule: Rule, code: Jurisdiction, hire: Words, fact: Fact) -> Ruling | None:
     """Apply a rule; None where it does not apply.
 
-    `hire` are the words of the hire, `law` is what the fact says, None where the pack does not
-    know. Whether the fact may carry a check is not looked at here.
+    `hire` are the words of the hire. Whether the fact may carry a check is not looked at here.
     """
-    words = {**hire, **(words_of_law(law) if law else {})}
+    words = {**hire, **fact.words}
     applies = rule.applies.evaluate(words)
     if applies is False:
         return None
-    if rule.free and rule.free.evaluate(words) is True:
+    # Law in doubt is not asked about before it is known whether the rule applies.
+    is_free = rule.free and rule.free.evaluate(words) is True
+    if is_free and (applies is True or fact.settled):
         return Ruling(Outcome.MET, rule.when_free.render(words))
     if applies is not True:
         unknown = _unknown(rule, words, [applies])
         return replace(unknown, applies=not unknown.missing)
-    if law is None or rule.requires is None:
+    if fact.value is None or rule.requires is None:
         return _unknown(rule, words, [])
-    readings = list(_readings(rule, rule.requires, code, hire, law))
+    readings = list(_readings(rule, rule.requires, code, words, fact.cases))
     cases = tuple(reading.case for reading in readings if reading.case)
     return replace(_weigh(rule, code, words, readings), cases=cases)
 
 
 def _readings(
-    rule: Rule, requires: Expression, code: Jurisdiction, hire: Words, law: Shape
+    rule: Rule,
+    requires: Expression,
+    code: Jurisdiction,
+    words: Words,
+    cases: Sequence[CaseOfLaw],
 ) -> Iterator[Reading]:
     """The rule under every case that is, or may be, this hire's."""
-    cases: tuple[Case | None, ...] = cases_of(law) or (None,)
-    conditions = rule.brackets.get(code, {})
+    if not tells_cases_apart(rule.written.fact):
+        yield Reading(None, words, True, _holds(rule, requires, words))  # noqa: FBT003  # its answer
     for case in cases:
-        words = {**hire, **words_of_law(law, case)}
-        condition = conditions.get(case.when) if case else None
-        # A fact that tells cases apart but names none leaves the rule nothing to read.
-        nothing_to_read = condition is None and tells_cases_apart(rule.written.fact)
-        falls_under = condition.evaluate(words) if condition else not nothing_to_read
+        under = {**words, **case.words}
+        falls_under = rule.brackets[code][case.when].evaluate(under)
         if falls_under is not False:
-            yield Reading(case, words, falls_under, _holds(rule, requires, words))
+            yield Reading(case, under, falls_under, _holds(rule, requires, under))
 
 
 def _holds(rule: Rule, requires: Expression, words: Words) -> Result:
-    if rule.judged_when and rule.judged_when.evaluate(words) is True:
+    """Whether the requirement holds; where a person must judge, they get to see every input."""
+    holds = requires.evaluate(words)
+    stated = not isinstance(holds, Unknown) or not _terms(holds.missing)
+    if stated and rule.judged_when and rule.judged_when.evaluate(words) is True:
         return Failed("Software cannot work this out")
-    return requires.evaluate(words)
+    return holds
+
+
+def _terms(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(word for word in words if word.startswith("terms."))
 
 
 def _weigh(rule: Rule, code: Jurisdiction, words: Words, readings: list[Reading]) -> Ruling:
@@ -91,7 +97,7 @@ def _weigh(rule: Rule, code: Jurisdiction, words: Words, readings: list[Reading]
     under = [reading.falls_under for reading in readings]
     holds = [reading.holds for reading in readings]
     if True not in under:
-        return _unknown(rule, words, under)
+        return _unknown(rule, words, [*under, *holds])
     if all(answer is True for answer in holds):
         return Ruling(Outcome.MET, _say(rule.met, readings))
     if any(answer is not False for answer in holds):
@@ -104,9 +110,8 @@ def _weigh(rule: Rule, code: Jurisdiction, words: Words, readings: list[Reading]
 def _unknown(rule: Rule, words: Words, answers: Sequence[Result]) -> Ruling:
     """Ask for what was not stated; where nothing is missing, let a person judge."""
     absent = frozenset[str]().union(*(a.missing for a in answers if isinstance(a, Unknown)))
-    terms = frozenset(word for word in absent if word.startswith("terms."))
     says = rule.unknown.render(words)
-    if terms:
+    if terms := _terms(absent):
         return Ruling(Outcome.UNKNOWN, says, terms)
     reasons = [f"{answer.reason}." for answer in answers if isinstance(answer, Failed)]
     reasons += [f"The pack does not state {word}." for word in sorted(absent)]

@@ -31,7 +31,7 @@ class Template:
         return frozenset[str]().union(*(expression.words for expression in expressions))
 
     def render(self, values: Mapping[str, Scalar | None]) -> str:
-        """The sentence with every expression worked out, or `(not known)` in its place."""
+        """The sentence with every expression worked out, or why it is not in its place."""
         return "".join(
             part if isinstance(part, str) else in_words(part.evaluate(values))
             for part in self.parts
@@ -41,8 +41,10 @@ class Template:
 def in_words(value: Result) -> str:
     """A value as a person reads it: ISO dates, yes or no, no needless zeros."""
     match value:
-        case Unknown() | Failed():
-            return "(not known)"
+        case Unknown():
+            return "not stated"
+        case Failed():
+            return "not computable"
         case bool():
             return "yes" if value else "no"
         case date():

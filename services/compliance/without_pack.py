@@ -27,10 +27,10 @@ def _ask(profile: Profile) -> Question:
     return Question(
         id=f"law.pack@{code}.{about}",
         rule=RULE,
-        ask=f"There is no law pack for {code}. Has the law there been checked by hand for this "
-        "hire, and is every duty met? Answer yes or no.",
+        ask=f"Has the law of {code} been checked by hand, and is it met? Answer yes or no.",
         owner=Owner.LEGAL,
         answer_format=YES_OR_NO,
+        detail=f"There is no law pack for {code}, so no rule can be held against this hire.",
     )
 
 

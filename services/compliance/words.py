@@ -11,11 +11,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from types import NoneType, UnionType
-from typing import Any, Final, Union, get_args, get_origin
+from typing import Any, Final, TypeAlias, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -27,6 +28,18 @@ from services.compliance.facts.units import Anchor, Case, Shape, Token, Unit
 from services.compliance.leave import working_days_of_leave
 
 _VOCABULARIES: Final = (Engagement, ContractKind, Position, Token, Anchor, Unit)
+
+
+Words: TypeAlias = Mapping[str, Scalar | None]
+"""Words and what each stands for; None where that is not stated."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOfLaw:
+    """One of the cases that a fact tells apart: who falls under it, in prose, and its words."""
+
+    when: str
+    words: Words
 
 
 def snake(name: str) -> str:
@@ -65,26 +78,36 @@ def language_for(fact: str) -> Language:
     return Language(words, FUNCTIONS)
 
 
-def words_of_hire(profile: Profile) -> dict[str, Scalar | None]:
+def words_of_hire(profile: Profile) -> Words:
     """Every word about the hire; None where nothing was stated."""
     return {
         **CONSTANTS,
         "hire.jurisdiction": profile.jurisdiction,
         "hire.engagement": profile.engagement,
         "hire.starts_on": profile.starts_on,
-        **dict(_valued("terms", profile.terms)),
+        **dict(valued("terms", profile.terms)),
     }
 
 
-def words_of_law(value: Shape, case: Case | None = None) -> dict[str, Scalar | None]:
-    """Every word about the fact, with those of one of its cases."""
-    return {**dict(_valued("law", value)), **(dict(_valued("law", case)) if case else {})}
+def valued(prefix: str, value: BaseModel) -> Iterator[tuple[str, Scalar | None]]:
+    """Every word of a value and what it stands for; lists have no word."""
+    names = [*type(value).model_fields, *type(value).model_computed_fields]
+    for name in names:
+        part = getattr(value, name)
+        if isinstance(part, BaseModel):
+            yield from valued(f"{prefix}.{name}", part)
+        elif part is None or isinstance(part, bool | int | Decimal | str | date):
+            yield f"{prefix}.{name}", str(part) if isinstance(part, StrEnum) else part
 
 
-def cases_of(value: Shape) -> tuple[Case, ...]:
+def cases_of(value: Shape) -> tuple[CaseOfLaw, ...]:
     """The cases that a fact tells apart; most facts tell none."""
     brackets: tuple[Shape, ...] = getattr(value, "brackets", ())
-    return tuple(bracket for bracket in brackets if isinstance(bracket, Case))
+    return tuple(
+        CaseOfLaw(bracket.when, dict(valued("law", bracket)))
+        for bracket in brackets
+        if isinstance(bracket, Case)
+    )
 
 
 def tells_cases_apart(fact: str) -> bool:
@@ -136,13 +159,3 @@ _KINDS: Final[tuple[tuple[type, Kind], ...]] = (
     (str, Kind.TEXT),
     (date, Kind.DAY),
 )
-
-
-def _valued(prefix: str, value: BaseModel) -> Iterator[tuple[str, Scalar | None]]:
-    names = [*type(value).model_fields, *type(value).model_computed_fields]
-    for name in names:
-        part = getattr(value, name)
-        if isinstance(part, BaseModel):
-            yield from _valued(f"{prefix}.{name}", part)
-        elif part is None or isinstance(part, bool | int | Decimal | str | date):
-            yield f"{prefix}.{name}", str(part) if isinstance(part, StrEnum) else part

@@ -5,19 +5,21 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Final, Self
 
-from fastapi import APIRouter, Depends, HTTPException, Query, status
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, status
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 from libs.common.database import Pool
 from libs.common.running import Running, running
 from services.metrics import reports
 from services.metrics.api_schema import FigureOut, FiguresOut, KpiOut, KpisOut
 from services.metrics.kpi import ALL, Definition, by_name
+from services.metrics.observations import Name
 from services.metrics.reports import START, Place
 
 MAX_FIGURES: Final = 500
 MAX_EVENTS: Final = 100
+NAME: Final = TypeAdapter[str](Name)
 
 
 class FiguresQuery(BaseModel):
@@ -53,6 +55,7 @@ def read_pool(state: Annotated[Running, Depends(running)]) -> Pool:
 
 
 ReadPool = Annotated[Pool, Depends(read_pool)]
+KpiName = Annotated[str, Path(description="The name of a KPI, as `/kpis` lists it.")]
 
 
 def kpi_router(definitions: Sequence[Definition]) -> APIRouter:
@@ -71,7 +74,7 @@ def kpi_router(definitions: Sequence[Definition]) -> APIRouter:
         responses={status.HTTP_404_NOT_FOUND: {"description": "No KPI has this name."}},
     )
     async def show_kpi(  # pyright: ignore[reportUnusedFunction]
-        name: str, query: Annotated[FiguresQuery, Query()], pool: ReadPool
+        name: KpiName, query: Annotated[FiguresQuery, Query()], pool: ReadPool
     ) -> FiguresOut:
         if name not in known:
             raise HTTPException(
@@ -112,8 +115,8 @@ def _place(token: str) -> Place:
     """Where a page ended; raises a 422 for anything but a `next` of ours."""
     try:
         bucket, _, member = urlsafe_b64decode(token).decode().partition(" ")
-        return Place(date.fromisoformat(bucket), member)
-    except ValueError as error:
+        return Place(date.fromisoformat(bucket), NAME.validate_python(member))
+    except ValueError as error:  # a ValidationError is one
         raise _refused("after", "must be the `next` of a page before, unchanged") from error
 
 

@@ -14,13 +14,14 @@ from libs.common.database import Connection, Pool
 from services.metrics import ledger, store
 from services.metrics.buckets import windows
 from services.metrics.figures import Cell, Figure, compute_all, digest, revise
-from services.metrics.folds import fold_entity
+from services.metrics.folds import VERSION, fold_entity
 from services.metrics.kpi import Definition
 from services.metrics.locks import hold_rebuild, stop_projecting
 from services.metrics.observations import EventName
 from services.metrics.projection import refold
 
 PAGE: Final = 500
+DISCARDED_AT_ONCE: Final = 20_000
 SOURCE: Final = "rebuild"
 
 ENTITIES_AFTER: Final = """
@@ -46,6 +47,15 @@ select earlier.entity
    and earlier.event_id = fresh.replaces
 """
 
+DISCARD_FACTS: Final = """
+delete from fact
+ where (generation, id) in (
+           select generation, id
+             from fact
+            where generation in (select number from generation where state <> 'live')
+            limit $1)
+"""
+
 
 class RebuildRunningError(RuntimeError):
     """Somebody else is rebuilding; nothing was done."""
@@ -64,35 +74,72 @@ class Rebuilt:
     restated: tuple[KpiChanged, ...]
 
 
+async def rebuild_if_redefined(
+    pool: Pool, definitions: Sequence[Definition], now: datetime
+) -> Rebuilt | None:
+    """Rebuild where the live generation was made by other folds or definitions than these.
+
+    None where there is nothing to do, or another process is at it already.
+    """
+    if await pool.fetchval("select made_by from generation where state = 'live'") == _makers(
+        definitions
+    ):
+        return None
+    try:
+        return await rebuild(pool, definitions, now)
+    except RebuildRunningError:
+        return None
+
+
 async def rebuild(pool: Pool, definitions: Sequence[Definition], now: datetime) -> Rebuilt:
     """Make the next generation beside the live one, compare, and put it in its place.
 
     Facts are folded while batches go on; only the end, what arrived meanwhile and the figures,
-    holds them up. `now` is the product's time (UTC) from which restated figures stand. One at a
-    time: what a rebuild that was broken off left behind is removed first.
+    holds them up. `now` is the product's time (UTC) from which restated figures stand. Raises
+    RebuildRunningError; what an earlier rebuild left behind when it was broken off is removed.
     """
     async with pool.acquire() as conn:
-        generation, snapshot = await _begin(conn)
+        if not await hold_rebuild(conn):
+            raise RebuildRunningError("another rebuild is running; wait for it to end")
+        await _discard_all_but_live(conn)
+        generation: int = await conn.fetchval(
+            "insert into generation (state, made_by) values ('building', $1) returning number",
+            _makers(definitions),
+        )
+        snapshot: str = await conn.fetchval("select pg_current_snapshot()::text")
         async for entities in _pages(conn):
             await _fold_into(conn, generation, entities)
         async with conn.transaction():
-            live = await stop_projecting(conn)
-            await refold(conn, generation, await _touched_since(conn, snapshot))
-            rebuilt = await _settle(conn, generation, definitions, now)
-            await conn.execute("delete from generation where number = $1", live)
-            await conn.execute("update generation set state = 'live' where number = $1", generation)
+            rebuilt = await _take_over(conn, generation, snapshot, definitions, now)
+        await _discard_all_but_live(conn)
     return rebuilt
 
 
-async def _begin(conn: Connection) -> tuple[int, str]:
-    """A new generation, and a snapshot that tells what is written from now on."""
-    if not await hold_rebuild(conn):
-        raise RebuildRunningError("another rebuild is running; wait for it to end")
-    await conn.execute("delete from generation where state = 'building'")
-    generation: int = await conn.fetchval(
-        "insert into generation (state) values ('building') returning number"
-    )
-    return generation, await conn.fetchval("select pg_current_snapshot()::text")
+def _makers(definitions: Sequence[Definition]) -> list[str]:
+    return [VERSION, *sorted(each.id for each in definitions)]
+
+
+async def _take_over(
+    conn: Connection,
+    generation: int,
+    snapshot: str,
+    definitions: Sequence[Definition],
+    now: datetime,
+) -> Rebuilt:
+    """Hold all batches, catch up with what they logged, and put the generation in its place."""
+    live = await stop_projecting(conn)
+    await refold(conn, generation, await _touched_since(conn, snapshot))
+    rebuilt = await _settle(conn, generation, definitions, now)
+    await conn.execute("update generation set state = 'retired' where number = $1", live)
+    await conn.execute("update generation set state = 'live' where number = $1", generation)
+    return rebuilt
+
+
+async def _discard_all_but_live(conn: Connection) -> None:
+    """Remove the generations that nothing reads, in steps too short for any time-out."""
+    while await conn.execute(DISCARD_FACTS, DISCARDED_AT_ONCE) != "DELETE 0":
+        pass
+    await conn.execute("delete from generation where state <> 'live'")
 
 
 async def _pages(conn: Connection) -> AsyncGenerator[list[str]]:

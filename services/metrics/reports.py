@@ -144,12 +144,12 @@ async def events_behind(
         [span.start for span in spans],
         [span.end for span in spans],
         [json.dumps(_wanted(definition, each)) for each in cells],
-        limit,
+        max(limit, 1),  # one at least, since every row carries the count of all
     )
     found: list[list[Any]] = [[] for _ in cells]
     for row in rows:
         found[row["place"]].append(row)
-    return [_behind(each) for each in found]
+    return [_behind(each, limit) for each in found]
 
 
 def _wanted(definition: Definition, cell: Cell) -> dict[str, str]:
@@ -157,7 +157,7 @@ def _wanted(definition: Definition, cell: Cell) -> dict[str, str]:
     return {**definition.where, **grouped}
 
 
-def _behind(rows: Sequence[Any]) -> Behind:
+def _behind(rows: Sequence[Any], limit: int) -> Behind:
     events = tuple(
         EventBehind(
             name=EventName(row["source"], row["event_id"]),
@@ -165,6 +165,6 @@ def _behind(rows: Sequence[Any]) -> Behind:
             occurred_at=row["occurred_at"],
             recorded_at=row["recorded_at"],
         )
-        for row in rows
+        for row in rows[:limit]
     )
     return Behind(events, rows[0]["total"] if rows else 0)

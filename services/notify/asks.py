@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from libs.common.contracts.onboarding import HireBlocked, HireReady, TaskDropped, TaskKind
+from libs.common.contracts.onboarding import HireBlocked, TaskDropped, TaskKind
 from libs.common.contracts.values import Owner
 from services.notify.letter import ASK_LIMIT, NAMES, WHY_LIMIT, Ask, Urgency, one_line
 from services.notify.model import Contacts, Task
@@ -14,6 +14,11 @@ def do_task(task: Task) -> Ask:
     """Asks the owner of a task to do it; where another date was told before, says so."""
     moved = f"The date has moved from {task.told} to {task.due_on}. " if task.told else ""
     return _ask_task(task, moved + task.why)
+
+
+def do_task_today(task: Task) -> Ask:
+    """Reminds of a task on the morning of its day."""
+    return _ask_task(task, f"It is due today. {task.why}")
 
 
 def overdue_task(task: Task) -> Ask:
@@ -33,33 +38,44 @@ def withdraw_task(task: Task, event: TaskDropped) -> Ask:
     )
 
 
-def hire_ready(event: HireReady, reader: Owner) -> Ask:
+def hire_ready(reader: Owner) -> Ask:
     """Tells that the person can work from the first day."""
     return Ask(
         topic=READY,
         of=reader,
         urgency=Urgency.ANNOUNCEMENT,
-        text=f"Everything is ready for the start on {event.starts_on}",
+        text="Everything is ready for the first day",
         why="Every task that the start depends on is done.",
     )
 
 
-def resolve_block(event: HireBlocked, contacts: Contacts | None, today: date) -> Ask:
+def resolve_block(block: HireBlocked, contacts: Contacts | None, today: date) -> Ask:
     """Asks the owner to resolve what blocks a hire before the first day.
 
     `today` is the civil day at the hire's place. From the first day on it is an incident: a
-    person may be at work against the law.
+    person may be at work against the law, or unable to work.
     """
-    started = contacts is not None and contacts.starts_on <= today
-    ahead = contacts is not None and not started
+    starts_on = contacts.starts_on if contacts else None
+    started = starts_on is not None and starts_on <= today
     return Ask(
         topic=BLOCKED,
-        of=event.owner,
+        of=block.owner,
         urgency=Urgency.INCIDENT if started else Urgency.DECISION,
         text="Resolve what blocks this hire" + (", who should be at work" if started else ""),
-        why=one_line("; ".join(event.reasons), WHY_LIMIT),
-        due_on=contacts.starts_on - timedelta(days=1) if contacts and ahead else None,
+        why=one_line("; ".join(block.reasons), WHY_LIMIT),
+        due_on=starts_on - timedelta(days=1) if starts_on and not started else None,
         zone=contacts.timezone if contacts else "UTC",
+    )
+
+
+def end_access(block: HireBlocked) -> Ask:
+    """Asks the owner to end what a person who is gone may still be able to use: an incident."""
+    return Ask(
+        topic=BLOCKED,
+        of=block.owner,
+        urgency=Urgency.INCIDENT,
+        text="End the access of this hire, who is gone, by hand",
+        why=one_line("; ".join(block.reasons), WHY_LIMIT),
     )
 
 

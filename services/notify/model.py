@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, Self
 from uuid import UUID
 
-from libs.common.contracts.onboarding import TaskAssigned, TaskKind, TaskOverdue
+from libs.common.contracts.onboarding import HireBlocked, TaskAssigned, TaskKind, TaskOverdue
 from libs.common.contracts.values import (
     HireId,
     Instant,
@@ -40,8 +40,8 @@ class Contacts(Value):
 class Task(Value):
     """An open task as its owner should know it.
 
-    `told` is the day that the last letter to its owner named, if there was one; `escalation`
-    counts the reminders for the day on which it is due now.
+    `told` is the day that the last letter about it named, if there was one; `reminded` and
+    `escalation` say which reminders were taken up for the day on which it is due now.
     """
 
     id: UUID
@@ -52,6 +52,7 @@ class Task(Value):
     timezone: ZoneName
     why: str
     told: date | None = None
+    reminded: bool = False
     escalation: int = 0
 
     @property
@@ -137,17 +138,17 @@ class Posted(Value):
 class Correspondence(Value):
     """All that was, is and will be said about one hire.
 
-    `done` and `dropped` are tasks of which nothing more is said; `heard` are the events without a
-    task that were taken up; `told` are those who know of the hire and not of its end; `count` is
-    how many letters were ever begun.
+    `block` is what the hire was last blocked by and, as far as is known, still is; `closed` are
+    tasks that are done or dropped; `heard` are the events without a task that were taken up; `told`
+    are those who know of the hire and not of its end; `count` is how many letters were ever begun.
     """
 
     hire_id: HireId
     contacts: Contacts | None = None
-    cancelled: bool = False
+    ended: bool = False
+    block: HireBlocked | None = None
     tasks: tuple[Task, ...] = ()
-    done: tuple[UUID, ...] = ()
-    dropped: tuple[UUID, ...] = ()
+    closed: tuple[UUID, ...] = ()
     heard: tuple[str, ...] = ()
     told: tuple[Owner, ...] = ()
     drafts: tuple[Draft, ...] = ()
@@ -163,18 +164,17 @@ class Correspondence(Value):
         return next((task for task in self.tasks if task.id == task_id), None)
 
     def with_task(self, task: Task) -> Self:
-        """With a task, in the place of what was known of it."""
+        """With an open task, in the place of what was known of it."""
         others = tuple(each for each in self.tasks if each.id != task.id)
-        return self.evolve(tasks=(*others, task))
+        closed = tuple(each for each in self.closed if each != task.id)
+        return self.evolve(tasks=(*others, task), closed=closed)
 
-    def without_task(self, task_id: UUID) -> Self:
-        """Without a task, and without what was still to be said of it."""
-        tasks = tuple(each for each in self.tasks if each.id != task_id)
-        return self.evolve(tasks=tasks).silence(f"task:{task_id}")
-
-    def closed(self, task_id: UUID) -> bool:
-        """Nothing more is to be said of the task."""
-        return task_id in self.done or task_id in self.dropped
+    def with_closed(self, *task_ids: UUID) -> Self:
+        """With tasks closed, and without what was still to be said of them."""
+        closed = dict.fromkeys((*self.closed, *task_ids))
+        tasks = tuple(each for each in self.tasks if each.id not in closed)
+        topics = [f"task:{task_id}" for task_id in task_ids]
+        return self.evolve(tasks=tasks, closed=tuple(closed)).silence(*topics)
 
     def draft(self, letter_id: str) -> Draft | None:
         """A waiting letter by its id."""

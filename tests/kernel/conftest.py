@@ -22,6 +22,7 @@ from libs.common.sealing import Vault
 from libs.common.service import Service, Tools
 from libs.common.settings import Settings
 from tests.infrastructure import Infrastructure
+from tests.kernel.ledger import CREDITS_TABLE
 
 TOPIC = "farhand.ledger"
 MASTER_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
@@ -111,4 +112,5 @@ async def ledger_bed(
     async with AsyncExitStack() as stack:
         pool = await database.connect_pool(kernel_database, application="test", size=12)
         stack.push_async_callback(pool.close)
+        await pool.execute(CREDITS_TABLE)
         yield Ledger(settings, pool, InMemorySpanExporter())

@@ -136,11 +136,11 @@ def transfer_failed(
     return Decision(after.model_copy(update={"notes": (*after.notes, f"failed: {reply.reason}")}))
 
 
+CREDITS_TABLE = "create table credits (account uuid primary key, credits int not null)"
+
+
 @projection("credits", Credited)
 async def count_credits(conn: Connection, batch: Sequence[Received[Credited]]) -> Sequence[Event]:
-    await conn.execute(
-        "create table if not exists credits (account uuid primary key, credits int not null)"
-    )
     if any(each.message.amount == UNPROJECTABLE for each in batch):
         raise ValueError("a secret that must not leak")
     counted: list[Event] = []

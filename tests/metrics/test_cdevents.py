@@ -31,7 +31,7 @@ SHA = "f95f852bd8fca8fcc58a9a2d6c842781e32a215e"
 HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
 
 
-def signed(secret: str = SECRET, at: datetime = NOW, **changed: str | None) -> Delivery:
+def signed(secret: str = SECRET, at: datetime = NOW, **changed: str) -> Delivery:
     """A delivery as the reference implementation of Standard Webhooks signs it."""
     encoded = secret if secret.startswith("whsec_") else b64encode(secret.encode()).decode()
     headers = {
@@ -39,8 +39,13 @@ def signed(secret: str = SECRET, at: datetime = NOW, **changed: str | None) -> D
         "webhook-timestamp": str(int(at.timestamp())),
         "webhook-signature": Webhook(encoded).sign("msg_1", at, BODY),
     } | {f"webhook-{name}": value for name, value in changed.items()}
-    present = {name: value for name, value in headers.items() if value is not None}
-    return Delivery("cdevents", present, BODY.encode())
+    return Delivery("cdevents", headers, BODY.encode())
+
+
+def without(name: str) -> Delivery:
+    delivery = signed()
+    present = {each: text for each, text in delivery.headers.items() if each != name}
+    return Delivery("cdevents", present, delivery.body)
 
 
 def payload(name: str, **context: object) -> dict[str, Any]:
@@ -103,12 +108,10 @@ def test_a_right_signature_is_accepted(delivery: Delivery) -> None:
         pytest.param(signed(timestamp="1e9"), "not a number", id="a time in another form"),
         pytest.param(signed(timestamp="١٢٣"), "not a number", id="digits of another script"),
         pytest.param(signed(timestamp="9" * 5000), "not a number", id="a time without end"),
-        pytest.param(signed(timestamp="9" * 12), "5 minutes", id="a time after the last year"),
+        pytest.param(signed(timestamp="9" * 12), "not a number", id="after the last year"),
+        pytest.param(signed(timestamp="9" * 11), "5 minutes", id="in the year 5138"),
         pytest.param(signed(timestamp=""), "not a number", id="no time"),
-        *(
-            pytest.param(signed(**{name.removeprefix("webhook-"): None}), name, id=f"no {name}")
-            for name in HEADERS
-        ),
+        *(pytest.param(without(name), name, id=f"no {name}") for name in HEADERS),
     ],
 )
 def test_everything_else_is_turned_away(delivery: Delivery, says: str) -> None:
@@ -273,7 +276,7 @@ def test_the_version_of_the_type_says_how_it_is_read(version: str, known: bool) 
         pytest.param(payload("service_deployed", type="com.acme.done"), "type", id="another type"),
         pytest.param(payload("service_deployed", timestamp="soon"), "timestamp", id="no time"),
         pytest.param(payload("service_deployed", id="a\x00"), r"context\.id", id="a NUL"),
-        pytest.param(payload("service_deployed") | {"subject": {}}, "subject", id="no subject"),
+        pytest.param({**payload("service_deployed"), "subject": {}}, "subject", id="no subject"),
         pytest.param(payload("service_deployed", links=7), "links", id="links that are none"),
     ],
 )

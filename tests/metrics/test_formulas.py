@@ -74,6 +74,7 @@ def test_order_leaves_no_trace(formula: Formula, data: st.DataObject) -> None:
 def test_at_least_its_share_does_not_exceed_a_percentile(measures: list[Decimal]) -> None:
     p = Decimal("0.9")
     value = Percentile(kind="percentile", p=p).value([fact(each) for each in measures])
+    assert value is not None
     assert value in measures
     assert sum(1 for each in measures if each <= value) >= p * len(measures)
     assert sum(1 for each in measures if each < value) < p * len(measures)

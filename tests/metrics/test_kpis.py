@@ -43,7 +43,7 @@ def test_no_data_is_no_figure(definition: Definition) -> None:
         pytest.param("timezone: UTC", "timezone: Mars/Base", "timezone", id="a zone of no clock"),
         pytest.param("fact: deployment", "fact: deploymnt", "fact must be one of", id="no fact"),
         pytest.param("[service]", "[team]", "have no dimension team", id="no such dimension"),
-        pytest.param("production:", "prod:", "have no dimension prod;", id="a filter on nothing"),
+        pytest.param("{production:", "{prod:", "have no dimension prod;", id="a filter on nothing"),
         pytest.param("kind: count", "kind: sum", "formula", id="no such formula"),
         pytest.param("owner: manager", "owner: nobody", "owner", id="nobody owns it"),
         pytest.param("version: 1", "version: 0", "version", id="version nought"),

@@ -15,9 +15,12 @@ from libs.common.contracts.onboarding import (
     HireCancelled,
     HireChanged,
     HireReady,
+    HireStatus,
+    HireStatusChanged,
     TaskAssigned,
     TaskDone,
     TaskDropped,
+    TaskDueToday,
     TaskKind,
     TaskMoved,
     TaskOverdue,
@@ -113,6 +116,23 @@ def done(task_id: UUID = LAPTOP, kind: TaskKind = TaskKind.DEVICE) -> TaskDone:
 
 def dropped(task_id: UUID = LAPTOP) -> TaskDropped:
     return TaskDropped(hire_id=HIRE, task_id=task_id, why="Another country asks for another one.")
+
+
+def due_today(
+    owner: Owner = Owner.IT, due_on: date = date(2026, 11, 27), task_id: UUID = LAPTOP
+) -> TaskDueToday:
+    return TaskDueToday(
+        hire_id=HIRE,
+        task_id=task_id,
+        title="Order a laptop",
+        owner=owner,
+        due_on=due_on,
+        timezone="Europe/Lisbon",
+    )
+
+
+def stands(status: HireStatus, before: HireStatus | None = None) -> HireStatusChanged:
+    return HireStatusChanged(hire_id=HIRE, before=before, status=status, changed_at=MONDAY_MORNING)
 
 
 def ready(at: datetime = MONDAY_MORNING, starts_on: date = STARTS_ON) -> HireReady:

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from libs.common.contracts.notify import MessageFailed, MessageHeld, MessageSent
-from libs.common.contracts.onboarding import TaskKind
+from libs.common.contracts.onboarding import HireStatus, TaskKind
 from libs.common.contracts.values import Owner
 from libs.common.decider import SetTimer
 from libs.common.ids import derived
@@ -30,11 +30,13 @@ from tests.notify.company import (
     changed,
     done,
     dropped,
+    due_today,
     letter_due,
     moved,
     overdue,
     profile,
     ready,
+    stands,
 )
 
 FRIDAY = date(2026, 11, 27)
@@ -116,7 +118,8 @@ class TestWhoIsAsked:
         world = at_work(ready()).wait(days=1)
 
         assert {mail.recipient for mail in world.mails} == {Owner.WORKER, Owner.MANAGER}
-        assert world.mails[0].asks == ["Everything is ready for the start on 2026-12-01"]
+        assert world.mails[0].asks == ["Everything is ready for the first day"]
+        assert world.mails[0].effect.letter.about == "ML engineer, starts on 2026-12-01"
 
     def test_blocked_is_put_to_its_owner_with_the_day_before_the_start(self) -> None:
         (mail,) = at_work(blocked()).wait(days=1).mails
@@ -141,6 +144,20 @@ class TestWhoIsAsked:
 
 
 class TestFewLetters:
+    def test_the_owner_is_reminded_on_the_morning_of_the_day(self) -> None:
+        world = at_work(assigned()).wait_until(datetime(2026, 11, 27, 9, tzinfo=UTC))
+
+        world.take(due_today(), due_today()).wait(hours=1)
+
+        first, reminder = world.mails
+        assert first.asks == reminder.asks
+        assert reminder.effect.letter.asks[0].why.startswith("It is due today.")
+
+    def test_a_reminder_of_another_day_is_stale(self) -> None:
+        world = at_work(assigned(), moved(NEXT_TUESDAY), due_today()).wait(hours=1)
+
+        assert "due today" not in world.mails[0].effect.letter.asks[0].why
+
     def test_asks_within_ten_minutes_are_one_letter(self) -> None:
         world = at_work(assigned()).wait(minutes=9).take(assigned(BADGE, title="Print a badge"))
 
@@ -234,6 +251,12 @@ class TestWhatChanges:
         assert mail.recipient is Owner.IT
         assert "reminder" not in mail.effect.letter.asks[0].why
 
+    def test_reminders_begin_anew_for_a_new_date(self) -> None:
+        world = at_work(assigned(), overdue(3)).wait(hours=1)
+        world.take(moved(NEXT_TUESDAY), overdue(1, due_on=NEXT_TUESDAY)).wait(hours=1)
+
+        assert "this is reminder 1" in world.mails_to(Owner.IT)[-1].effect.letter.asks[0].why
+
     def test_a_task_that_was_asked_for_and_is_dropped_is_withdrawn(self) -> None:
         world = at_work(assigned()).wait(hours=1).take(dropped()).wait(hours=1)
 
@@ -243,6 +266,64 @@ class TestWhatChanges:
         world = at_work(assigned(), assigned(owner=Owner.HR)).wait(hours=1)
 
         assert [mail.recipient for mail in world.mails] == [Owner.HR]
+
+    @pytest.mark.parametrize(
+        ("ending", "told"),
+        [
+            pytest.param(done(), ["Order a laptop"] * 2, id="an answer that did not do"),
+            pytest.param(
+                dropped(),
+                ["Order a laptop", "No longer needed: Order a laptop", "Order a laptop"],
+                id="needed once more",
+            ),
+        ],
+    )
+    def test_a_closed_task_that_is_assigned_again_is_asked_for_again(
+        self, ending: Message, told: list[str]
+    ) -> None:
+        world = at_work(assigned()).wait(hours=1).take(ending).wait(hours=1)
+
+        world.take(assigned()).wait(hours=1)
+
+        assert [ask for mail in world.mails for ask in mail.asks] == told
+
+    def test_a_block_that_is_resolved_before_its_letter_is_not_told(self) -> None:
+        world = at_night(blocked(), stands(HireStatus.PROVISIONING, HireStatus.BLOCKED))
+
+        assert world.wait(days=1).mails == []
+
+    def test_a_start_that_moves_while_blocked_is_told_to_the_owner(self) -> None:
+        world = at_work(stands(HireStatus.BLOCKED), blocked()).wait(hours=1)
+        world.take(changed(profile(starts_on=date(2026, 12, 15)), "starts_on")).wait(hours=1)
+
+        asks = [mail.effect.letter.asks[0] for mail in world.mails_to(Owner.LEGAL)]
+        assert [ask.due_on for ask in asks] == [date(2026, 11, 30), date(2026, 12, 14)]
+
+    def test_a_start_that_moves_into_the_past_while_blocked_is_an_incident(self) -> None:
+        world = at_night(stands(HireStatus.BLOCKED), blocked())
+
+        world.take(changed(profile(starts_on=date(2026, 11, 23)), "starts_on")).wait(seconds=0)
+
+        (mail,) = world.mails
+        assert mail.asks == ["Resolve what blocks this hire, who should be at work"]
+        assert world.timers == {}, "the letter that waited has nothing more to say"
+
+    def test_access_that_cannot_be_ended_is_an_incident(self) -> None:
+        world = at_night(stands(HireStatus.LEFT), blocked(Owner.IT, reason="RevokePeer failed"))
+
+        (mail,) = world.wait(seconds=0).mails
+        assert (mail.recipient, mail.at) == (Owner.IT, MONDAY_NIGHT)
+        assert mail.asks == ["End the access of this hire, who is gone, by hand"]
+
+    def test_a_cancellation_with_all_that_it_drops_is_one_letter(self) -> None:
+        world = at_work(assigned(), assigned(BADGE, title="Print a badge")).wait(hours=1)
+
+        world.take(dropped(), dropped(BADGE), cancelled(), stands(HireStatus.CANCELLED))
+
+        _, last = world.wait(hours=1).mails
+        assert last.asks == [
+            "The hire was cancelled; what was asked or told before no longer holds"
+        ]
 
     def test_a_hire_that_is_on_again_asks_anew(self) -> None:
         world = at_work(assigned()).wait(hours=1).take(cancelled()).wait(hours=1)
@@ -313,6 +394,18 @@ class TestWhen:
         world.take(timer.timer).wait(days=1)
 
         assert [mail.at for mail in world.mails] == [datetime(2026, 11, 24, 9, tzinfo=UTC)]
+
+    def test_a_letter_that_is_held_again_keeps_its_first_reason(self) -> None:
+        world = at_night(assigned(owner=Owner.WORKER))
+        (timer,) = world.timers.values()
+
+        world.now = datetime(2026, 11, 24, 18, tzinfo=UTC)
+        world.take(timer.timer).wait(days=1)
+
+        (mail,) = world.mails
+        assert mail.at == datetime(2026, 11, 25, 9, tzinfo=UTC)
+        assert (mail.effect.letter.held or "").startswith("It is 21:40")
+        assert len(world.held) == 1
 
     def test_a_timer_that_fires_early_is_set_again(self) -> None:
         world = at_work(assigned())
@@ -409,7 +502,10 @@ REPEATABLE = [
     pytest.param(overdue(2, due_on=NEXT_TUESDAY), id="overdue"),
     pytest.param(blocked(), id="blocked"),
     pytest.param(ready(), id="ready"),
+    pytest.param(due_today(due_on=NEXT_TUESDAY), id="due today"),
+    pytest.param(stands(HireStatus.READY), id="status"),
     pytest.param(done(), id="done"),
+    pytest.param(dropped(), id="dropped"),
     pytest.param(cancelled(), id="cancelled"),
 ]
 
@@ -427,10 +523,6 @@ def test_a_repeated_message_changes_nothing(message: Message) -> None:
     assert (world.state, world.timers, world.events) == before
 
 
-def test_an_assignment_after_the_task_was_done_is_stale() -> None:
-    assert at_work(done(), assigned()).wait(days=1).mails == []
-
-
 def test_a_reminder_for_a_day_that_was_moved_is_stale() -> None:
     world = at_work(assigned(), moved(NEXT_TUESDAY), overdue(1, due_on=FRIDAY)).wait(hours=1)
 
@@ -444,6 +536,8 @@ def test_a_reminder_for_a_day_that_was_moved_is_stale() -> None:
         MailAccepted(letter_id=UUID(int=0)),
         EffectFailed(effect="SendMail", reason="unknown", body="{}"),
         moved(FRIDAY),
+        due_today(),
+        stands(HireStatus.ANNOUNCED),
     ],
     ids=lambda message: message.type,
 )

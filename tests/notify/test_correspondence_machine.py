@@ -8,7 +8,19 @@ import hypothesis.strategies as st
 from hypothesis import given, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from libs.common.contracts.onboarding import TaskKind
+from libs.common.contracts.onboarding import (
+    HireAnnounced,
+    HireChanged,
+    HireStatus,
+    HireStatusChanged,
+    TaskAssigned,
+    TaskDone,
+    TaskDropped,
+    TaskDueToday,
+    TaskKind,
+    TaskMoved,
+    TaskOverdue,
+)
 from libs.common.contracts.values import Owner, Profile
 from libs.common.message import EffectFailed, Event, Message
 from services.notify.civil_time import zone_or_utc
@@ -30,11 +42,13 @@ from tests.notify.company import (
     changed,
     done,
     dropped,
+    due_today,
     letter_due,
     moved,
     overdue,
     profile,
     ready,
+    stands,
 )
 
 BEGINNING = datetime(2026, 10, 23, 12, tzinfo=UTC)  # two days before the clocks fall back
@@ -63,6 +77,7 @@ def profiles(draw: st.DrawFn) -> Profile:
 
 
 PROFILES = profiles()
+TaskEvent = TaskAssigned | TaskMoved | TaskDueToday | TaskOverdue | TaskDone | TaskDropped
 OWNERS = st.sampled_from(list(Owner))
 TASK_IDS = [UUID(int=LAPTOP.int + n) for n in range(4)]
 WAITS = st.sampled_from(
@@ -91,10 +106,10 @@ class HireAndItsLetters(RuleBasedStateMachine):
         super().__init__()
         self.world = World(now=BEGINNING)
         self.open: dict[UUID, tuple[Owner, date]] = {}
-        self.used: set[UUID] = set()
+        self.assigned_at: dict[UUID, int] = {}
+        self.block: str | None = None
         self.told: list[Message] = []
         self.cancelled = False
-        self.replanned_at = 0
         self.checked = 0
 
     def tell(self, message: Message) -> None:
@@ -109,15 +124,16 @@ class HireAndItsLetters(RuleBasedStateMachine):
     def change(self, of: Profile) -> None:
         self.tell(changed(of, "starts_on"))
         self.cancelled = False
-        self.replanned_at = len(self.told)
 
-    @precondition(lambda self: len(self.used) < len(TASK_IDS) and not self.cancelled)
-    @rule(owner=OWNERS, due_on=DAYS)
-    def assign(self, owner: Owner, due_on: date) -> None:
-        task_id = TASK_IDS[len(self.used)]
-        self.used.add(task_id)
+    @precondition(lambda self: len(self.open) < len(TASK_IDS) and not self.cancelled)
+    @rule(data=st.data(), owner=OWNERS, due_on=DAYS)
+    def assign(self, data: st.DataObject, owner: Owner, due_on: date) -> None:
+        """For the first time, or again after it was closed."""
+        task_id = data.draw(st.sampled_from([each for each in TASK_IDS if each not in self.open]))
         self.open[task_id] = (owner, due_on)
-        self.tell(assigned(task_id, owner, due_on, title=f"Task {task_id.int}"))
+        self.assigned_at[task_id] = len(self.told)
+        why = f"Reason {len(self.told)}."
+        self.tell(assigned(task_id, owner, due_on).evolve(why=why))
 
     @precondition(lambda self: bool(self.open))
     @rule(data=st.data(), due_on=DAYS)
@@ -134,35 +150,65 @@ class HireAndItsLetters(RuleBasedStateMachine):
         self.tell(overdue(escalation, owner, due_on, task_id))
 
     @precondition(lambda self: bool(self.open))
+    @rule(data=st.data())
+    def remind_in_the_morning(self, data: st.DataObject) -> None:
+        task_id = data.draw(st.sampled_from(sorted(self.open)))
+        owner, due_on = self.open[task_id]
+        self.tell(due_today(owner, due_on, task_id))
+
+    @precondition(lambda self: bool(self.open))
     @rule(data=st.data(), finished=st.booleans())
     def close(self, data: st.DataObject, *, finished: bool) -> None:
         task_id = data.draw(st.sampled_from(sorted(self.open)))
         del self.open[task_id]
         self.tell(done(task_id) if finished else dropped(task_id))
 
+    @precondition(lambda self: not self.cancelled)
     @rule(owner=OWNERS)
-    def block(self, owner: Owner) -> None:
-        self.tell(blocked(owner, self.world.now))
+    def stop(self, owner: Owner) -> None:
+        self.block = f"rule {len(self.told)} is not met"
+        self.tell(blocked(owner, self.world.now, self.block))
+
+    @rule(status=st.sampled_from([HireStatus.CHECKING, HireStatus.PROVISIONING]))
+    def go_on(self, status: HireStatus) -> None:
+        self.block = None
+        self.cancelled = False
+        self.tell(stands(status))
 
     @rule()
     def make_ready(self) -> None:
+        self.block = None
         self.tell(ready(self.world.now))
 
     @rule()
     def cancel(self) -> None:
+        for task_id in list(self.open):
+            self.tell(dropped(task_id))
         self.open.clear()
+        self.block = None
         self.cancelled = True
         self.tell(cancelled(self.world.now))
+        self.tell(stands(HireStatus.CANCELLED))
 
     @rule(data=st.data())
     def repeat(self, data: st.DataObject) -> None:
-        """Tell something of the present plan again; the kernel drops what is older."""
-        recent = self.told[self.replanned_at :]
+        """Tell something again that still holds; what is older the kernel drops by its number."""
+        recent = [each for at, each in enumerate(self.told) if self.holds(at, each)]
         if recent:
             message = data.draw(st.sampled_from(recent))
             before = len(self.world.mails)
             self.world.take(message)
             assert len(self.world.mails) == before, "a repeat sends nothing by itself"
+
+    def holds(self, at: int, message: Message) -> bool:
+        if isinstance(message, HireAnnounced | HireChanged | HireStatusChanged):
+            return at == len(self.told) - 1
+        if not isinstance(message, TaskEvent):
+            return True
+        due_on = self.open.get(message.task_id, (None, None))[1]
+        closes = isinstance(message, TaskDone | TaskDropped)
+        same_day = closes or message.due_on == due_on
+        return closes is (due_on is None) and same_day and at >= self.assigned_at[message.task_id]
 
     @rule(duration=WAITS)
     def wait(self, duration: timedelta) -> None:
@@ -190,10 +236,11 @@ class HireAndItsLetters(RuleBasedStateMachine):
             (mail.recipient, ask.topic, ask.of, ask.due_on, ask.why)
             for mail in self.world.mails
             for ask in mail.effect.letter.asks
-            if ask.topic.startswith("task:") and "moved" not in ask.why
+            if ask.topic.startswith("task:")
+            if not any(word in ask.why for word in ("has moved", "reminder", "due today"))
+            if ask.urgency is not Urgency.ANNOUNCEMENT
         ]
-        if self.replanned_at == 0:
-            assert len(set(said)) == len(said)
+        assert len(set(said)) == len(said)
 
     @invariant()
     def a_hold_is_told_once_and_kept(self) -> None:
@@ -227,6 +274,9 @@ class HireAndItsLetters(RuleBasedStateMachine):
         assert self.world.timers == {}, "nothing waits for ever"
         for task_id, (owner, due_on) in self.open.items():
             assert self.last_date_told(task_id, owner) == due_on, "no ask is lost"
+        if self.block is not None:
+            whys = [ask.why for mail in self.world.mails for ask in mail.effect.letter.asks]
+            assert any(self.block in why for why in whys), "no block is lost"
         self.world.accept()
         assert len(self.world.events) - len(self.world.held) == len(self.world.mails)
 
@@ -241,7 +291,7 @@ class HireAndItsLetters(RuleBasedStateMachine):
 
 
 HireAndItsLetters.TestCase.settings = settings(
-    max_examples=1500, stateful_step_count=30, deadline=None
+    max_examples=120, stateful_step_count=30, deadline=None
 )
 test_a_hire_and_its_letters = HireAndItsLetters.TestCase
 
@@ -256,6 +306,8 @@ ANYTHING: st.SearchStrategy[Message] = st.one_of(
     st.builds(assigned, TASKS, OWNERS, DAYS, TEXTS, st.sampled_from(TaskKind)),
     st.builds(moved, DAYS, TASKS),
     st.builds(overdue, st.integers(-1, 9), OWNERS, DAYS, TASKS),
+    st.builds(due_today, OWNERS, DAYS, TASKS),
+    st.builds(stands, st.sampled_from(HireStatus)),
     st.builds(done, TASKS),
     st.builds(dropped, TASKS),
     st.builds(ready, SOME_TIME, DAYS),

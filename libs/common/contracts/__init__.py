@@ -6,6 +6,8 @@ beside `….v1`, and emit both until the last consumer has moved.
 and proves that each contract still reads what the checked-in one allowed.
 """
 
+from libs.common.message import CATALOG
+
 from . import compliance, metrics, notify, onboarding
 
-__all__ = ["compliance", "metrics", "notify", "onboarding"]
+__all__ = ["CATALOG", "compliance", "metrics", "notify", "onboarding"]

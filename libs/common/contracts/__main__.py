@@ -6,7 +6,6 @@ Neither lets a contract through that would no longer read what was once publishe
 import sys
 
 from libs.common.contracts.compatibility import breaks, stale, write
-from libs.common.message import CATALOG
 
 
 def main() -> int:

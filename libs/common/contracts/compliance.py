@@ -52,19 +52,24 @@ class Finding(Value):
 
 
 class Question(Value):
-    """Something only a person can tell; `id` is what the answer must name."""
+    """Something only a person can tell; `id` is what the answer must name.
+
+    `ask` is one short question; `detail` is what the answer has to weigh, where there is more.
+    """
 
     id: str
     rule: str
     ask: str
     owner: Owner
     answer_format: str
+    detail: str = ""
 
 
 class CheckDecided(Event, name="check.decided.v1", subject="hire_id"):
     """The law of the hire's jurisdiction was held against its terms.
 
-    The same inputs and pack version give the same decision, for any day.
+    The same inputs and pack version give the same decision, for any day. `answers` counts the
+    answers of people that had been heard: one given later may be on its way.
     """
 
     hire_id: HireId
@@ -75,6 +80,7 @@ class CheckDecided(Event, name="check.decided.v1", subject="hire_id"):
     effective_on: date
     findings: tuple[Finding, ...]
     questions: tuple[Question, ...] = ()
+    answers: int = 0
 
     example = {
         "hire_id": HIRE,

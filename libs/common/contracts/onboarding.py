@@ -58,6 +58,61 @@ class HireCancelled(Event, name="hire.cancelled.v1", subject="hire_id"):
     example = {"hire_id": HIRE, "cancelled_at": "2026-11-25T10:00:00Z"}
 
 
+class HireStatus(StrEnum):
+    """Where a hire stands in its life.
+
+    `announced` waits for the first decision of compliance, `checking` for answers of people,
+    `blocked` for an owner to resolve something; `changing` is an active person whose circumstances
+    are checked anew.
+    """
+
+    ANNOUNCED = "announced"
+    CHECKING = "checking"
+    PROVISIONING = "provisioning"
+    READY = "ready"
+    ACTIVE = "active"
+    CHANGING = "changing"
+    LEAVING = "leaving"
+    LEFT = "left"
+    BLOCKED = "blocked"
+    CANCELLED = "cancelled"
+
+
+class HireStatusChanged(Event, name="hire.status_changed.v1", subject="hire_id"):
+    """The hire stands elsewhere in its life; `before` is None for one that was just announced."""
+
+    hire_id: HireId
+    before: HireStatus | None
+    status: HireStatus
+    changed_at: Instant
+
+    example = {
+        "hire_id": HIRE,
+        "before": "provisioning",
+        "status": "ready",
+        "changed_at": "2026-11-26T15:30:00Z",
+    }
+
+
+class HireLeaving(Event, name="hire.leaving.v1", subject="hire_id"):
+    """The last day of work is known; access ends with it."""
+
+    hire_id: HireId
+    last_day: date
+    timezone: ZoneName
+
+    example = {"hire_id": HIRE, "last_day": "2027-03-31", "timezone": "Europe/Lisbon"}
+
+
+class HireLeft(Event, name="hire.left.v1", subject="hire_id"):
+    """The last day of work is over in the hire's own time zone."""
+
+    hire_id: HireId
+    left_at: Instant
+
+    example = {"hire_id": HIRE, "left_at": "2027-03-31T16:00:00Z"}
+
+
 class HireBlocked(Event, name="hire.blocked.v1", subject="hire_id"):
     """The hire cannot go on until the named owner resolves every reason."""
 
@@ -163,6 +218,26 @@ class TaskDropped(Event, name="task.dropped.v1", subject="hire_id"):
     why: str
 
     example = {"hire_id": HIRE, "task_id": TASK, "why": "The hire was cancelled."}
+
+
+class TaskDueToday(Event, name="task.due_today.v1", subject="hire_id"):
+    """The working day has begun by whose end a task, assigned before, must be done."""
+
+    hire_id: HireId
+    task_id: UUID
+    title: str
+    owner: Owner
+    due_on: date
+    timezone: ZoneName
+
+    example = {
+        "hire_id": HIRE,
+        "task_id": TASK,
+        "title": "Order a laptop and have it delivered",
+        "owner": "it",
+        "due_on": "2026-11-27",
+        "timezone": "Europe/Lisbon",
+    }
 
 
 class TaskOverdue(Event, name="task.overdue.v1", subject="hire_id"):

@@ -18,10 +18,12 @@ create table event_log (
 create index event_log_entity on event_log (entity);
 create index event_log_replaces on event_log (source, replaces) where replaces is not null;
 
--- Facts are made in generations: one is live, and a rebuild makes the next beside it.
+-- Facts are made in generations: one is live, a rebuild makes the next beside it, and the one
+-- before is removed in its own time. `made_by` names the folds and definitions of a rebuild.
 create table generation (
-    number int  generated always as identity primary key,
-    state  text not null check (state in ('building', 'live'))
+    number  int    generated always as identity primary key,
+    state   text   not null check (state in ('building', 'live', 'retired')),
+    made_by text[] not null default '{}'
 );
 create unique index generation_live on generation (state) where state = 'live';
 insert into generation (state) values ('live');
@@ -29,7 +31,7 @@ insert into generation (state) values ('live');
 -- What there is to count and to measure; `sources` and `event_ids` name, pairwise, what it was
 -- folded from.
 create table fact (
-    generation int         not null references generation on delete cascade,
+    generation int         not null references generation,
     id         uuid        not null,
     entity     text        not null,
     kind       text        not null,

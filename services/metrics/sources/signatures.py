@@ -1,6 +1,7 @@
 """Signatures of deliveries: HMAC-SHA256 over raw bytes, compared in constant time."""
 
 import hmac
+import re
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Iterable, Sequence
@@ -10,6 +11,8 @@ from typing import Final
 from libs.common.intake import REPLAY_WINDOW, Unauthorized
 
 STANDARD_SECRET: Final = "whsec_"  # noqa: S105  # the prefix of one, not a secret
+
+SECONDS: Final = re.compile(r"[0-9]{1,11}")
 
 
 def mac(key: bytes, signed: bytes) -> bytes:
@@ -47,7 +50,7 @@ def require_match(expected: Iterable[str], given: Sequence[str]) -> None:
 
 def require_fresh(timestamp: str, now: datetime) -> None:
     """Raise Unauthorized unless a Unix timestamp in seconds is within the replay window."""
-    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= len("253402300799")):
+    if not SECONDS.fullmatch(timestamp):
         raise Unauthorized("the timestamp is not a number of seconds since 1970")
     signed_at = datetime.fromtimestamp(0, UTC) + timedelta(seconds=int(timestamp))
     if abs(now - signed_at) > REPLAY_WINDOW:

@@ -13,7 +13,6 @@ create table vpn_peer (
                       else num_nulls(public_key, private_key) = 0 end),
     check (private_key like 'sealed.v1.%')
 );
-create index vpn_peer_granted on vpn_peer (hire_id) where state = 'granted';
 
 -- One row an address, so that none is given twice: WireGuard lets a second peer with the same
 -- AllowedIPs silently take them from the first.

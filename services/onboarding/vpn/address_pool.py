@@ -4,26 +4,27 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import Final
 
 from libs.common.contracts.values import HireId
-from libs.common.database import Connection
+from libs.common.database import Connection, Pool
 from libs.common.effects import Transient
 from services.onboarding.vpn.settings import SERVER_OFFSET
 
 GROWTH: Final = 256
-"""How many rows the pool grows by when no free one is left."""
+"""How many rows the table grows by when no free one is left."""
+
+
+class NoFreeAddressError(Transient):
+    """No known address of the pool is free now."""
 
 
 async def take_address(conn: Connection, hire_id: HireId, pool: IPv4Network) -> IPv4Address:
     """The address of a hire, a free one of the pool if it has none, in the caller's transaction.
 
     Whatever processes ask at once, none waits for another and none gets the same. Addresses never
-    used come first, then those released longest ago. Raises Transient when the pool is used up.
+    used come first, then those released longest ago. Raises NoFreeAddressError.
     """
     address = await _held(conn, hire_id) or await _take_free(conn, hire_id, pool)
     if address is None:
-        await _grow(conn, pool)
-        address = await _take_free(conn, hire_id, pool)
-    if address is None:
-        raise Transient(f"no address of the VPN pool {pool} is free; set a larger FARHAND_WG_POOL")
+        raise NoFreeAddressError(f"no address of {pool} is free; set a larger FARHAND_WG_POOL")
     return address
 
 
@@ -31,6 +32,32 @@ async def release_address(conn: Connection, hire_id: HireId) -> None:
     """Free the address of a hire, if it has one."""
     await conn.execute(
         "update vpn_address set hire_id = null, released_at = now() where hire_id = $1", hire_id
+    )
+
+
+async def grow_pool(conn: Pool, pool: IPv4Network) -> None:
+    """Make the next addresses of the pool known; does nothing once all are.
+
+    By itself, not in a transaction, so that nobody waits for it.
+    """
+    # The last address of a network is its broadcast address.
+    await conn.execute(
+        """
+        with known as (
+            select coalesce(max(address) - $1::inet, $3) as last
+              from vpn_address
+             where address << $2::cidr
+        )
+        insert into vpn_address (address)
+        select set_masklen($1::inet + step, 32)
+          from known, generate_series(known.last + 1, least(known.last + $4, $5)) as step
+            on conflict (address) do nothing
+        """,
+        pool.network_address,
+        pool,
+        SERVER_OFFSET,
+        GROWTH,
+        pool.num_addresses - 2,
     )
 
 
@@ -53,26 +80,4 @@ async def _take_free(conn: Connection, hire_id: HireId, pool: IPv4Network) -> IP
         """,
         hire_id,
         pool,
-    )
-
-
-async def _grow(conn: Connection, pool: IPv4Network) -> None:
-    # The last address of a network is its broadcast address.
-    await conn.execute(
-        """
-        with known as (
-            select coalesce(max(address) - $1::inet, $3) as last
-              from vpn_address
-             where address << $2::cidr
-        )
-        insert into vpn_address (address)
-        select set_masklen($1::inet + step, 32)
-          from known, generate_series(known.last + 1, least(known.last + $4, $5)) as step
-            on conflict (address) do nothing
-        """,
-        pool.network_address,
-        pool,
-        SERVER_OFFSET,
-        GROWTH,
-        pool.num_addresses - 2,
     )

@@ -18,7 +18,12 @@ from libs.common.effects import Call, Transient
 from libs.common.sealing import ErasedError, Vault
 from services.onboarding.access import Access
 from services.onboarding.vpn import peer_store
-from services.onboarding.vpn.address_pool import release_address, take_address
+from services.onboarding.vpn.address_pool import (
+    NoFreeAddressError,
+    grow_pool,
+    release_address,
+    take_address,
+)
 from services.onboarding.vpn.keys import new_key_pair
 from services.onboarding.vpn.messages import EnsurePeer, PeerGone, PeerReady, RevokePeer
 from services.onboarding.vpn.peer_config import (
@@ -49,7 +54,11 @@ class WireGuard:
 
     @classmethod
     def in_folder(cls, pool: Pool, vault: Vault, settings: VpnSettings, home: Path) -> "WireGuard":
-        """A server whose configuration people find in `home`, applied to the interface if any."""
+        """A server whose configuration people find in `home`, applied to the interface if any.
+
+        With an interface, every process that performs effects runs on its machine. Processes that
+        do not share `home` each have a file of their own, as of their own last change.
+        """
         interfaces = (Interface(settings.interface),) if settings.interface else ()
         return cls(pool, vault, settings, (ConfigurationFile(home / CONFIGURATION), *interfaces))
 
@@ -97,11 +106,11 @@ class WireGuard:
 
         Also to be called when a service starts, so that a lost configuration comes back.
         """
-        await self._server_keys()
+        keys = await self._server_keys()
         async with self._writing, self.pool.acquire() as conn, conn.transaction():
             await peer_store.lock_server(conn)
             wanted = await peer_store.granted_peers(conn)
-            return [await self._apply(server, wanted) for server in self.servers]
+            return [await self._apply(server, keys, wanted) for server in self.servers]
 
     async def client_configuration(self, hire_id: HireId) -> str:
         """What the hire's own device is told, private key included: for that person's eyes only.
@@ -127,6 +136,13 @@ class WireGuard:
         if row is not None and row.period >= period:
             return _granted(row, period)
         keys = await self._new_keys(str(hire_id))
+        try:
+            return await self._store_grant(hire_id, period, keys)
+        except NoFreeAddressError:
+            await grow_pool(self.pool, self.settings.pool)
+            return await self._store_grant(hire_id, period, keys)
+
+    async def _store_grant(self, hire_id: HireId, period: int, keys: SealedKeyPair) -> Peer:
         async with self.pool.acquire() as conn, conn.transaction():
             # Locks the row, also where it changes nothing: nobody revokes it under us.
             if await peer_store.grant(conn, hire_id, period, keys):
@@ -136,16 +152,18 @@ class WireGuard:
     async def _take_off(self, hire_id: HireId, period: int) -> None:
         row = await peer_store.peer_of(self.pool, hire_id)
         applied = await self.publish()
-        if row is not None and any(row.peer in peers for peers in applied):
+        shown = {peer.public_key for peers in applied for peer in peers}
+        if row is not None and row.keys is not None and row.keys.public_key in shown:
             raise Transient("the server's configuration still shows the peer")
         async with self.pool.acquire() as conn, conn.transaction():
             if await peer_store.end_revocation(conn, hire_id, period):
                 await release_address(conn, hire_id)
 
-    async def _apply(self, server: Server, wanted: frozenset[Peer]) -> frozenset[Peer]:
+    async def _apply(
+        self, server: Server, keys: SealedKeyPair, wanted: frozenset[Peer]
+    ) -> frozenset[Peer]:
         # Whoever waited for the lock mostly finds that the one before has written for all.
         if await server.peers() != wanted:
-            keys = await self._server_keys()
             private_key = await self._open(keys)
             await server.apply(ServerConfiguration(self.settings.listen_port, private_key, wanted))
         return await server.peers()

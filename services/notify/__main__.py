@@ -1,0 +1,37 @@
+"""`python -m services.notify` runs the service; here it is put together."""
+
+import sys
+
+from libs.common.effects import Adapter, adapter
+from libs.common.run import run
+from libs.common.service import Service, Tools
+from services.notify.api import router
+from services.notify.correspondence import correspondence
+from services.notify.directory import Directory
+from services.notify.mail import Mail, MailServer
+from services.notify.messages import SendMail
+from services.notify.settings import NotifySettings
+
+
+def service(directory: Directory) -> Service:
+    """Notify for a company with this directory."""
+
+    def adapters(tools: Tools) -> tuple[Adapter, ...]:
+        mail = Mail(MailServer.parse(tools.settings.smtp), directory, tools.vault)
+        return (adapter(SendMail, mail.send_mail),)
+
+    return Service(
+        name="notify",
+        title="Farhand notify",
+        deciders=(correspondence(directory),),
+        adapters=adapters,
+        api=router,
+    )
+
+
+if __name__ == "__main__":
+    try:
+        known = Directory.read(NotifySettings().directory)
+    except ValueError as error:
+        sys.exit(f"notify cannot start: {error}")
+    run(service(known))

@@ -1,0 +1,43 @@
+"""The front doors of onboarding: what HR systems report becomes commands, contacts sealed."""
+
+from typing import Final
+
+from libs.common.message import Command
+from libs.common.service import FrontDoor, Tools
+from services.onboarding.commands import ReportCancel, ReportHire
+from services.onboarding.report import CancelReport, HireReport, Report, contact
+from services.onboarding.sources.greenhouse import Greenhouse
+from services.onboarding.sources.standard import StandardWebhooks
+
+HRIS_INBOX: Final = "hris.inbox"
+"""The Kafka topic for HR systems that produce CloudEvents; its records hold the canonical hire."""
+
+
+async def admit(report: Report, tools: Tools) -> tuple[str, Command]:
+    """Seal the contacts of a report; it is about the hire that it names."""
+    key = str(report.hire_id)
+    match report:
+        case CancelReport():
+            return key, ReportCancel(hire_id=report.hire_id, reported_at=report.reported_at)
+        case HireReport():
+            return key, await _report_hire(report, tools)
+
+
+async def _report_hire(report: HireReport, tools: Tools) -> ReportHire:
+    person = str(report.hire_id)
+    worker = await tools.vault.seal(person, contact(report.person))
+    manager = None
+    if report.manager is not None:
+        manager = await tools.vault.seal(person, contact(report.manager))
+    return ReportHire(
+        hire_id=report.hire_id,
+        source="hris",
+        profile=report.profile(worker=worker, manager=manager),
+        reported_at=report.reported_at,
+    )
+
+
+FRONT_DOORS: Final = (
+    FrontDoor(StandardWebhooks(), admit, topic=HRIS_INBOX),
+    FrontDoor(Greenhouse(), admit),
+)

@@ -1,0 +1,131 @@
+"""The nouns of a journey: what is known of a hire, its tasks, its access."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Any, Self
+from uuid import UUID
+
+from libs.common.contracts.compliance import Question, Verdict
+from libs.common.contracts.onboarding import HireStatus
+from libs.common.contracts.values import HireId, Instant, Owner, Profile, Value
+from services.onboarding.plan import PlannedTask
+
+
+class TaskState(StrEnum):
+    """Whether a task still has to be done."""
+
+    OPEN = "open"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+class Task(Value):
+    """A task of the plan, and what became of it; `overdue` counts how often it was called late."""
+
+    plan: PlannedTask
+    period: int
+    state: TaskState = TaskState.OPEN
+    overdue: int = 0
+    assigned_on: date
+
+    def evolve(self, **changes: Any) -> Self:
+        """Return a copy with some fields changed."""
+        return self.model_copy(update=changes)
+
+
+class Grant(StrEnum):
+    """How far access is granted or taken back."""
+
+    ASKED = "asked"
+    GRANTED = "granted"
+    REVOKING = "revoking"
+    REVOKED = "revoked"
+
+
+class Access(Value):
+    """One resource of one period, and why its adapter gave up, if it did."""
+
+    resource: str
+    grant: Grant
+    trouble: str | None = None
+
+    @property
+    def held(self) -> bool:
+        """Whether the person may be able to use it."""
+        return self.grant in (Grant.ASKED, Grant.GRANTED)
+
+
+class Ruling(Value):
+    """What compliance decided last, as far as the journey acts on it."""
+
+    version: int
+    verdict: Verdict
+    questions: tuple[Question, ...] = ()
+    blocks: tuple[str, ...] = ()
+    owner: Owner = Owner.LEGAL
+
+
+class Ending(StrEnum):
+    """How a period of a journey ended."""
+
+    CANCELLED = "cancelled"
+    LEFT = "left"
+
+
+class Journey(Value):
+    """The life of one hire.
+
+    `period` counts how often it was begun: a hire taken up again after it was cancelled or left is
+    planned and provisioned anew. `answers` counts the answers passed on to compliance.
+    """
+
+    hire_id: HireId
+    period: int = 1
+    status: HireStatus = HireStatus.ANNOUNCED
+    since: Instant
+    profile: Profile
+    source: str
+    announced_at: Instant
+    reported_at: Instant
+    ruling: Ruling | None = None
+    answers: int = 0
+    provisioning_on: date | None = None
+    ready_at: Instant | None = None
+    started_at: Instant | None = None
+    last_day: date | None = None
+    ending: Ending | None = None
+    tasks: tuple[Task, ...] = ()
+    access: tuple[Access, ...] = ()
+
+    def evolve(self, **changes: Any) -> Self:
+        """Return a copy with some fields changed."""
+        return self.model_copy(update=changes)
+
+    def task(self, task_id: UUID) -> Task | None:
+        """One task by its id."""
+        return next((task for task in self.tasks if task.plan.task_id == task_id), None)
+
+    def with_task(self, changed: Task) -> Self:
+        """Return a copy in which one task is replaced, or added."""
+        if self.task(changed.plan.task_id) is None:
+            return self.evolve(tasks=(*self.tasks, changed))
+        return self.evolve(
+            tasks=tuple(
+                changed if task.plan.task_id == changed.plan.task_id else task
+                for task in self.tasks
+            )
+        )
+
+    def access_to(self, resource: str) -> Access | None:
+        """What is known of the access to a resource."""
+        return next((each for each in self.access if each.resource == resource), None)
+
+    def with_access(self, changed: Access) -> Self:
+        """Return a copy in which the access to one resource is replaced, or added."""
+        others = tuple(each for each in self.access if each.resource != changed.resource)
+        return self.evolve(access=(*others, changed))
+
+    @property
+    def open_tasks(self) -> tuple[Task, ...]:
+        """The tasks that still have to be done."""
+        return tuple(task for task in self.tasks if task.state is TaskState.OPEN)

@@ -1,0 +1,102 @@
+"""Every statement is valid against the migrated schema, and the hot ones use their index."""
+
+from types import ModuleType
+
+import pytest
+
+from libs.common.database import Pool
+from services.metrics import ledger, rebuild, reports, store
+
+MODULES = (ledger, rebuild, reports, store)
+VERBS = ("select", "insert", "update", "delete", "with")
+
+
+def statements(module: ModuleType) -> dict[str, str]:
+    return {
+        f"{module.__name__}.{name}": value
+        for name, value in vars(module).items()
+        if name.isupper() and isinstance(value, str) and value.split()[0] in VERBS
+    }
+
+
+STATEMENTS = {name: sql for module in MODULES for name, sql in statements(module).items()}
+
+
+async def test_every_statement_is_valid(pool: Pool, subtests: pytest.Subtests) -> None:
+    async with pool.acquire() as conn:
+        for name, sql in STATEMENTS.items():
+            with subtests.test(name):
+                await conn.prepare(sql)
+
+
+async def fill(pool: Pool) -> None:
+    """Enough rows that reading them all would be the slower way."""
+    await pool.execute(
+        """
+        with numbers as (select n, now() - n * interval '1 minute' as at
+                           from generate_series(1, 20000) as n),
+        logged as (
+            insert into event_log
+                   (source, event_id, type, entity, occurred_at, recorded_at, replaces, body)
+            select 'github', n::text, 'DeploymentFinished', 'delivery/commit/' || n / 3, at, at,
+                   case when n % 50 = 0 then (n - 1)::text end, '{}'
+              from numbers),
+        counted as (
+            insert into fact
+            select (select number from generation), gen_random_uuid(),
+                   'delivery/commit/' || n / 3, 'deployment', at, '{}', null,
+                   array['github'], array[n::text]
+              from numbers)
+        insert into kpi_value
+        select 'deployment-frequency', current_date - n, 'service', 's' || n % 7, 1,
+               'deployment-frequency@1', 1, 'github', n::text, at, null
+          from numbers
+        """
+    )
+    for table in ("event_log", "fact", "kpi_value"):
+        await pool.execute(f"analyze {table}")
+
+
+HOT = {
+    "the fold of an entity": (
+        store.EVENTS_OF.replace("$1", "'{delivery/commit/7}'"),
+        ["event_log_entity", "event_log_replaces"],
+    ),
+    "the facts of an entity": (
+        store.FACTS_OF.replace("$1", "1").replace("$2", "'{delivery/commit/7}'"),
+        ["fact_entity"],
+    ),
+    "the facts of a bucket": (
+        store.FACTS_WITHIN.replace("$1", "1")
+        .replace("$2", "'{deployment}'")
+        .replace("$3", "array[now() - interval '1 day']")
+        .replace("$4", "array[now()]"),
+        ["fact_at"],
+    ),
+    "what stands in a cell": (
+        ledger.STANDING_AT.replace("$1", "'{deployment-frequency}'")
+        .replace("$2", "array[current_date - 5]")
+        .replace("$3", "'{service}'")
+        .replace("$4", "'{s5}'"),
+        ["kpi_value_standing"],
+    ),
+    "a page of figures": (
+        reports.FIGURES.replace("$1", "'deployment-frequency'")
+        .replace("$2", "'service'")
+        .replace("$3", "'2000-01-01'")
+        .replace("$4", "'2100-01-01'")
+        .replace("$5", "'2100-01-01'")
+        .replace("$6", "''")
+        .replace("$7", "20"),
+        ["kpi_value_standing"],
+    ),
+}
+
+
+async def test_the_hot_statements_use_their_indexes(pool: Pool, subtests: pytest.Subtests) -> None:
+    await fill(pool)
+    for name, (sql, indexes) in HOT.items():
+        with subtests.test(name):
+            plan = "\n".join(row[0] for row in await pool.fetch(f"explain {sql}"))
+            assert all(index in plan for index in indexes), plan
+            assert "Seq Scan" not in plan, plan
