@@ -37,11 +37,21 @@ async def bootstrap(admin: str, passwords: Mapping[str, str]) -> None:
                 await make_schemas(farhand, passwords)
             async with _connected(at(admin, KEYS)) as keys:
                 await make_key_table(keys, passwords)
-    except (OSError, asyncpg.PostgresError) as error:
+    except asyncpg.InsufficientPrivilegeError as error:
         raise StackError(
-            f"PostgreSQL at {urlsplit(admin).hostname} cannot be prepared: {error}. "
+            f"PostgreSQL at {place(admin)} cannot be prepared: {error}. "
             "The role in FARHAND_POSTGRES has to be allowed to create roles and databases."
         ) from error
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise StackError(
+            f"PostgreSQL at {place(admin)} does not answer as it should: {error}. "
+            "Is the address in FARHAND_POSTGRES right, and does it run?"
+        ) from error
+
+
+def place(dsn: str) -> str:
+    """Host and port, without the password."""
+    return urlsplit(dsn).netloc.rpartition("@")[2]
 
 
 @asynccontextmanager

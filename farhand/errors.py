@@ -8,6 +8,14 @@ class StackError(Exception):
     """A sentence for the person at the terminal; never shown with a traceback."""
 
 
+def failed(what: str, place: Path, said: str) -> StackError:
+    """The sentence for a program that could not do its work in `place`, from what it said."""
+    if "No space left on device" in said:
+        return told(OSError(errno.ENOSPC, ""), place)
+    words = "\n".join(f"  {line[:300]}" for line in said.strip().splitlines()[-4:])
+    return StackError(f"{what} in {place} failed:\n{words}")
+
+
 def told(error: OSError, place: Path, setting: str = "FARHAND_HOME") -> StackError:
     """The sentence for an error of the operating system met while working in `place`."""
     where = error.filename or place

@@ -5,7 +5,7 @@ from typing import Final
 
 from farhand import probes
 from farhand.embedded import jars, java
-from farhand.errors import StackError
+from farhand.errors import failed
 from farhand.supervisor import Kind, Part, run_to_end
 
 TITLE: Final = "Apache Kafka"
@@ -51,7 +51,7 @@ async def format_storage(java_command: tuple[str, ...], config: Path) -> None:
         *("--cluster-id", CLUSTER, "--config", str(config), "--standalone"),
     )
     if code:
-        raise StackError(f"Kafka's folder {config.parent} cannot be made:\n{said}")
+        raise failed("Making Kafka's storage", config.parent, said)
 
 
 def write(config: Path, text: str) -> None:

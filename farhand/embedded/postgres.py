@@ -6,7 +6,7 @@ from typing import Final
 
 from farhand import probes
 from farhand.embedded.unprivileged import Place
-from farhand.errors import StackError
+from farhand.errors import failed
 from farhand.supervisor import Part, run_to_end
 
 TITLE: Final = "PostgreSQL"
@@ -70,5 +70,5 @@ async def init(place: Place, data: Path, password: str) -> None:
     )
     password_file.unlink()
     if code:
-        raise StackError(f"PostgreSQL's folder {draft} cannot be made:\n{said}")
+        raise failed("Making PostgreSQL's database", place.folder, said)
     draft.rename(data)

@@ -44,7 +44,9 @@ class KafkaConsumer:
         self._receive = topics
         self._read: dict[TopicPartition, int] = {}
         self._committed: dict[TopicPartition, int] = {}
-        self._broker = KafkaBroker(bootstrap, logger=None, apply_types=False, graceful_timeout=20)
+        self._broker = KafkaBroker(
+            bootstrap, logger=None, apply_types=False, graceful_timeout=20, consumer_only=True
+        )
         self._subscriber = self._broker.subscriber(
             *(prefix + topic for topic in topics),
             group_id=prefix + service,

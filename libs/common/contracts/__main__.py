@@ -5,6 +5,7 @@ Neither lets a contract through that would no longer read what was once publishe
 
 import sys
 
+from libs.common.contracts import CATALOG
 from libs.common.contracts.compatibility import breaks, stale, write
 
 

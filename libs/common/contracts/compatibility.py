@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import jsonschema_rs
 
@@ -26,9 +26,24 @@ def written(document: Mapping[str, Any]) -> str:
 
 
 def covers(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-    """Whether the new schema provably allows all that the old one allowed; unknown is no."""
-    reads = jsonschema_rs.canonicalize(dict(new)).covers(jsonschema_rs.canonicalize(dict(old)))
+    """Whether the new schema provably reads all that the old one described; unknown is no.
+
+    A schema allows fields that it does not name, so that readers ignore them; an emitter of the old
+    one wrote none of those, so they do not count.
+    """
+    described = jsonschema_rs.canonicalize(closed(old))
+    reads = jsonschema_rs.canonicalize(dict(new)).covers(described)
     return reads is reads.YES
+
+
+def closed(schema: Any) -> Any:
+    """A schema that allows only the fields it names, at every depth."""
+    if isinstance(schema, list):
+        return [closed(each) for each in cast("list[Any]", schema)]
+    if not isinstance(schema, Mapping):
+        return schema
+    parts = {name: closed(each) for name, each in cast("Mapping[str, Any]", schema).items()}
+    return parts | {"additionalProperties": False} if "properties" in parts else parts
 
 
 def breaks(catalog: Catalog) -> Iterator[str]:
