@@ -39,7 +39,7 @@ async def bootstrap(admin: str, passwords: Mapping[str, str]) -> None:
                 await make_key_table(keys, passwords)
     except asyncpg.InsufficientPrivilegeError as error:
         raise StackError(
-            f"PostgreSQL at {place(admin)} cannot be prepared: {error}. "
+            f"PostgreSQL at {place(admin)} cannot be prepared: {error.args[0]}. "
             "The role in FARHAND_POSTGRES has to be allowed to create roles and databases."
         ) from error
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
@@ -67,12 +67,7 @@ async def make_roles(connection: Connection, passwords: Mapping[str, str]) -> No
     for role, password in passwords.items():
         if not await connection.fetchval("select true from pg_roles where rolname = $1", role):
             await _do(connection, "create role %I", role)
-        await _do(
-            connection,
-            "alter role %I with login nosuperuser nocreatedb nocreaterole password %L",
-            role,
-            password,
-        )
+        await _do(connection, "alter role %I with login password %L", role, password)
 
 
 async def make_databases(connection: Connection, roles: Mapping[str, str]) -> None:

@@ -47,3 +47,20 @@ def remove(home: Home) -> None:
             shutil.rmtree(home.folder)
         except OSError as error:
             raise told(error, home.folder) from error
+
+
+def make_room(home: Home, marker: str) -> None:
+    """Empty the folder if a run of the same kind left it, and mark it as such a run's.
+
+    Raises StackError where the folder holds something else, so that no real state is lost.
+    """
+    mark = home.folder / marker
+    if home.folder.exists() and any(home.folder.iterdir()):
+        if not mark.exists():
+            raise StackError(
+                f"{home.folder} holds a state that is not a {marker}'s. Set FARHAND_HOME to "
+                f"another folder for the {marker}, or remove the state with `farhand reset`."
+            )
+        remove(home)
+    home.folder.mkdir(parents=True, exist_ok=True)
+    mark.touch()

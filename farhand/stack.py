@@ -163,6 +163,14 @@ class Stack:
         await bootstrap(self.addresses.postgres, roles)
         await self.start(*self._names(Kind.SERVICE))
 
+    async def add_services(
+        self, settings: Settings, services: Sequence[Service], copies: int
+    ) -> None:
+        """Start services on infrastructure that is up, with settings known only now."""
+        self.settings = settings
+        self.add(*service_parts(self, services, copies))
+        await self.start(*self._names(Kind.SERVICE))
+
     async def start(self, *names: str) -> None:
         """At once; ready when this returns. Raises StackError."""
         await together(*(self._start(self.children[name]) for name in names))

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from libs.common.decider import CancelTimer, Decider, Decision, Refused, SetTimer
-from libs.common.inbound import Applied, Dead, Dropped, Inbound, Parked, Result, Turned
+from libs.common.inbound import Applied, Dead, Inbound, Parked, Result, Turned
 from libs.common.message import Command, Effect, Event, Message
 
 EntityKey = tuple[str, str]
@@ -154,7 +154,7 @@ def _fold_one(
         return Dead(_defect(inbound, error))
     staged.settle()
     folded.messages.append((index, message))
-    return Applied() if aimed else Dropped("unhandled")
+    return Applied()
 
 
 def _defect(inbound: Inbound, error: Exception) -> str:

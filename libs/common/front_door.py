@@ -150,7 +150,7 @@ class Doors:
                 ),
             ]
         )
-        if isinstance(results[0], Dropped):
+        if results[0] == Dropped("duplicate"):
             return Taken(name, "duplicate")
         return Taken(name, "accepted" if reason is None else "quarantined", reason)
 

@@ -78,6 +78,7 @@ async def _run_kernel(
     async with AsyncExitStack() as stack:
         tools = await _connect(service, settings, stack)
         await _until_reachable(lambda: _declare_topics(service, settings))
+        await _until_reachable(lambda: service.prepare(tools))
         tracer = provider.get_tracer("farhand")
         limit = RateLimit(settings.redis)
         stack.push_async_callback(limit.close)

@@ -43,6 +43,10 @@ class FrontDoor:
     topic: str | None = None
 
 
+async def nothing_to_prepare(_tools: Tools) -> None:
+    """For a service that needs no more than its tables."""
+
+
 def no_adapters(_tools: Tools) -> Sequence[Adapter]:
     """For a service that changes nothing outside."""
     return ()
@@ -50,7 +54,10 @@ def no_adapters(_tools: Tools) -> Sequence[Adapter]:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """All that the kernel needs to run a service; its topics follow from what it handles."""
+    """All that the kernel needs to run a service; its topics follow from what it handles.
+
+    `prepare` runs at each start, after the migrations and before anything is consumed.
+    """
 
     name: str
     title: str
@@ -60,6 +67,7 @@ class Service:
     front_doors: Sequence[FrontDoor] = ()
     api: APIRouter | None = None
     migrations: Path | None = None
+    prepare: Callable[[Tools], Awaitable[None]] = nothing_to_prepare
 
     @property
     def handled(self) -> frozenset[type[Message]]:

@@ -1,6 +1,6 @@
 """Buckets: the civil days and weeks, in a stated time zone, that figures are counted in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -41,6 +41,17 @@ def first_day(day: date, period: Period) -> date:
 def span_of(bucket: date, period: Period, zone: ZoneInfo) -> Span:
     """The moments of a bucket, from midnight to midnight on the clocks of its zone."""
     return Span(_midnight(bucket, zone), _midnight(bucket + timedelta(days=period.days), zone))
+
+
+def joined(spans: Iterable[Span]) -> list[Span]:
+    """The same moments in spans that neither touch nor overlap, in order."""
+    found: list[Span] = []
+    for span in sorted(spans):
+        if found and span.start <= found[-1].end:
+            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
+        else:
+            found.append(span)
+    return found
 
 
 def windows(

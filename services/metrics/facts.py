@@ -13,25 +13,30 @@ from services.metrics.observations import EventName, Observation
 MICROSECOND: Final = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One thing to count or measure: when it counts (UTC), how it is grouped, how much it is.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Countable:
+    """What a formula sees of a fact: when it counts (UTC), how it is grouped, how much it is.
 
     `measure` has the unit that its kind states, or is None where there is only something to count.
-    `causes` are the observations it was folded from.
     """
 
-    id: UUID
-    entity: str
     kind: str
     at: datetime
     dimensions: Mapping[str, str]
     measure: Decimal | None
-    causes: tuple[EventName, ...]
 
     def matches(self, wanted: Mapping[str, str]) -> bool:
         """Whether every wanted dimension has the wanted member."""
         return all(self.dimensions.get(name) == member for name, member in wanted.items())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact(Countable):
+    """One thing to count or measure, and the observations that it was folded from."""
+
+    id: UUID
+    entity: str
+    causes: tuple[EventName, ...]
 
 
 Observations: TypeAlias = Sequence[Any]

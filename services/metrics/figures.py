@@ -13,8 +13,8 @@ from typing import NamedTuple, TypeAlias
 
 from libs.common.contracts.metrics import KpiChanged
 from services.metrics.buckets import Span, bucket_of, span_of
-from services.metrics.facts import Fact
-from services.metrics.kpi import ALL, Definition
+from services.metrics.facts import Countable, Fact
+from services.metrics.kpi import ALL, Definition, by_name
 from services.metrics.observations import EventName
 
 
@@ -81,7 +81,7 @@ class Shift(NamedTuple):
     after: Fact | None
 
 
-def cells_of(definition: Definition, fact: Fact) -> list[Cell]:
+def cells_of(definition: Definition, fact: Countable) -> list[Cell]:
     """The cells that a fact counts in: everything's, and one for each dimension."""
     if fact.kind != definition.fact or not fact.matches(definition.where):
         return []
@@ -110,19 +110,24 @@ def _entity_of(shift: Shift) -> str:
     return fact.entity
 
 
-def spans_of(definition: Definition, cells: Iterable[Cell]) -> set[Span]:
-    """The moments whose facts are needed to compute the cells of one definition."""
-    buckets = {cell.bucket for cell in cells if cell.kpi == definition.name}
-    return {span_of(bucket, definition.bucket, definition.zone) for bucket in buckets}
+def spans_of(definitions: Iterable[Definition], cells: Iterable[Cell]) -> dict[str, list[Span]]:
+    """The moments, for each kind of fact, that must be looked at to compute some cells."""
+    buckets = {(cell.kpi, cell.bucket) for cell in cells}
+    known = by_name(definitions)
+    spans: defaultdict[str, list[Span]] = defaultdict(list)
+    for kpi, bucket in buckets:
+        definition = known[kpi]
+        spans[definition.fact].append(span_of(bucket, definition.bucket, definition.zone))
+    return spans
 
 
 def compute(
-    definitions: Iterable[Definition], cells: Iterable[Cell], facts: Iterable[Fact]
+    definitions: Iterable[Definition], cells: Iterable[Cell], facts: Iterable[Countable]
 ) -> list[Figure]:
     """The figure of every cell, from all the facts of its bucket."""
     wanted = sorted(set(cells))
     found = _by_cell(definitions, facts)
-    known = {each.name: each for each in definitions}
+    known = by_name(definitions)
     return [
         Figure(
             cell=cell,
@@ -133,14 +138,16 @@ def compute(
     ]
 
 
-def compute_all(definitions: Sequence[Definition], facts: Sequence[Fact]) -> list[Figure]:
+def compute_all(definitions: Sequence[Definition], facts: Sequence[Countable]) -> list[Figure]:
     """Every figure that the facts come to."""
     return compute(definitions, _by_cell(definitions, facts), facts)
 
 
-def _by_cell(definitions: Iterable[Definition], facts: Iterable[Fact]) -> dict[Cell, list[Fact]]:
+def _by_cell(
+    definitions: Iterable[Definition], facts: Iterable[Countable]
+) -> dict[Cell, list[Countable]]:
     definitions = tuple(definitions)
-    found: defaultdict[Cell, list[Fact]] = defaultdict(list)
+    found: defaultdict[Cell, list[Countable]] = defaultdict(list)
     for fact in facts:
         for definition in definitions:
             for cell in cells_of(definition, fact):

@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.metrics.facts import Fact
+from services.metrics.facts import Countable
 
 PLACES: Final = Decimal("0.000001")
 
@@ -28,7 +28,7 @@ class Count(_Formula):
         """The formula in words."""
         return "count"
 
-    def value(self, facts: Sequence[Fact]) -> Decimal | None:
+    def value(self, facts: Sequence[Countable]) -> Decimal | None:
         """A whole number, or None where there is none."""
         return Decimal(len(facts)) if facts else None
 
@@ -47,7 +47,7 @@ class Percentile(_Formula):
         """The formula in words."""
         return f"percentile {self.p}, discrete"
 
-    def value(self, facts: Sequence[Fact]) -> Decimal | None:
+    def value(self, facts: Sequence[Countable]) -> Decimal | None:
         """In the unit of the measures, or None where none was taken."""
         measures = sorted(each.measure for each in facts if each.measure is not None)
         if not measures:
@@ -66,7 +66,7 @@ class Share(_Formula):
         """The formula in words."""
         return "share with " + " and ".join(f"{name}={member}" for name, member in self.of.items())
 
-    def value(self, facts: Sequence[Fact]) -> Decimal | None:
+    def value(self, facts: Sequence[Countable]) -> Decimal | None:
         """Rounded half to even at six decimal places, or None where there is no fact."""
         if not facts:
             return None

@@ -1,6 +1,6 @@
 """KPI definitions: data in `kpis/*.yaml`, checked when they are read, with worked examples."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -154,6 +154,6 @@ def _places(error: ValidationError) -> str:
     )
 
 
-def by_name(definitions: Sequence[Definition]) -> dict[str, Definition]:
+def by_name(definitions: Iterable[Definition]) -> dict[str, Definition]:
     """Definitions under their names."""
     return {each.name: each for each in definitions}

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from libs.common.database import Connection
 from services.metrics.figures import Cell, Figure, Revision, Standing
+from services.metrics.observations import EventName
 
 STANDING_AT: Final = """
 select kpi, bucket, dimension, member, revision, definition, value
@@ -32,10 +33,23 @@ update kpi_value
 ENTER: Final = """
 insert into kpi_value
        (kpi, bucket, dimension, member, revision, definition, value,
-        cause_source, cause_id, changed_at)
-select *
+        cause_source, cause_id, changed_at, told)
+select e.*, $11
   from unnest($1::text[], $2::date[], $3::text[], $4::text[], $5::int[], $6::text[],
-              $7::numeric[], $8::text[], $9::text[], $10::timestamptz[])
+              $7::numeric[], $8::text[], $9::text[], $10::timestamptz[]) as e
+"""
+
+# Whoever else is telling some of these now is left to it.
+TELL: Final = """
+update kpi_value
+   set told = true
+ where (kpi, bucket, dimension, member, revision) in (
+           select kpi, bucket, dimension, member, revision
+             from kpi_value
+            where not told
+              for update skip locked)
+returning kpi, bucket, dimension, member, revision, definition, value,
+          cause_source, cause_id, changed_at
 """
 
 
@@ -59,22 +73,19 @@ async def standing(conn: Connection) -> dict[Cell, Standing]:
 
 
 def _standing(rows: Iterable[Any]) -> dict[Cell, Standing]:
-    figures = [
-        Standing(
-            Figure(
-                cell=Cell(row["kpi"], row["bucket"], row["dimension"], row["member"]),
-                definition=row["definition"],
-                value=row["value"],
-            ),
-            row["revision"],
-        )
-        for row in rows
-    ]
-    return {each.figure.cell: each for each in figures}
+    return {(figure := _figure(row)).cell: Standing(figure, row["revision"]) for row in rows}
 
 
-async def enter(conn: Connection, revisions: Sequence[Revision]) -> None:
-    """Write revisions, each in the place of the one before it, which is kept."""
+def _figure(row: Any) -> Figure:
+    cell = Cell(row["kpi"], row["bucket"], row["dimension"], row["member"])
+    return Figure(cell=cell, definition=row["definition"], value=row["value"])
+
+
+async def enter(conn: Connection, revisions: Sequence[Revision], *, told: bool) -> None:
+    """Write revisions, each in the place of the one before it, which is kept.
+
+    `told` says whether the caller publishes them itself.
+    """
     if not revisions:
         return
     figures = [each.figure for each in revisions]
@@ -91,4 +102,19 @@ async def enter(conn: Connection, revisions: Sequence[Revision]) -> None:
         [each.cause.source for each in revisions],
         [each.cause.event_id for each in revisions],
         times,
+        told,
     )
+
+
+async def take_untold(conn: Connection) -> list[Revision]:
+    """The revisions that nobody has published yet, oldest first; the caller does."""
+    revisions = [
+        Revision(
+            figure=_figure(row),
+            number=row["revision"],
+            cause=EventName(row["cause_source"], row["cause_id"]),
+            changed_at=row["changed_at"],
+        )
+        for row in await conn.fetch(TELL)
+    ]
+    return sorted(revisions, key=lambda each: (each.figure.cell, each.number))

@@ -6,7 +6,8 @@ statement after a lock sees what its former holder wrote.
 1. Append to the event log; what is known already stops here.
 2. Fold every entity that was touched again, from all that is known of it, and store what differs.
 3. Compute again every figure that the changed facts were in or are in now.
-4. Write the figures that are other than before, and tell the others.
+4. Write the figures that are other than before, and tell the others; with them, whatever a
+   rebuild has restated.
 
 Because every step starts from the whole truth below it, the order of arrival leaves no trace: late,
 repeated, corrected and retracted events come to the same figures as a replay in order.
@@ -49,12 +50,13 @@ def projecting(
         if not batch:
             return ()
         generation = await lock_live_generation(conn)
+        restated = await ledger.take_untold(conn)
         touched = await log_batch(conn, batch)
         shifts = await refold(conn, generation, touched)
         dirty = dirty_cells(definitions, shifts, touched)
         now = max(each.time for each in batch)
         revisions = await recompute(conn, generation, definitions, dirty, now)
-        return [each.event() for each in revisions]
+        return [each.event() for each in (*restated, *revisions)]
 
     return project
 
@@ -117,9 +119,8 @@ async def recompute(
     if not dirty:
         return []
     await lock(conn, Locked.BUCKET, [f"{cell.kpi} {cell.bucket}" for cell in dirty])
-    spans = {(each.fact, span) for each in definitions for span in spans_of(each, dirty)}
-    facts = await store.facts_within(conn, generation, spans)
-    computed = compute(definitions, dirty, facts)
+    spans = spans_of(definitions, dirty)
+    computed = compute(definitions, dirty, await store.counted_within(conn, generation, spans))
     revisions = revise(computed, await ledger.standing_at(conn, dirty), dirty, now)
-    await ledger.enter(conn, revisions)
+    await ledger.enter(conn, revisions, told=True)
     return revisions

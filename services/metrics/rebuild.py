@@ -65,7 +65,7 @@ class RebuildRunningError(RuntimeError):
 class Rebuilt:
     """What a rebuild found: the digests are equal exactly if nothing had to be put right.
 
-    `restated` are the figures that differed; they have been written, and are to be published.
+    `restated` are the figures that differed. They stand, and the next batch tells the others.
     """
 
     generation: int
@@ -176,7 +176,7 @@ async def _settle(
         (*standing, *(each.cell for each in figures)), cause
     )
     revisions = revise([*figures, *emptied], standing, causes, now)
-    await ledger.enter(conn, revisions)
+    await ledger.enter(conn, revisions, told=False)
     return Rebuilt(
         generation=generation,
         digest_before=digest(each.figure for each in standing.values()),
@@ -190,6 +190,6 @@ async def _figures(conn: Connection, generation: int, definition: Definition) ->
     first, last = await store.extent_of(conn, generation, definition.fact)
     figures: list[Figure] = []
     for window in windows(first, last, definition.bucket, definition.zone):
-        facts = await store.facts_within(conn, generation, [(definition.fact, window)])
-        figures += compute_all([definition], facts)
+        counted = await store.counted_within(conn, generation, {definition.fact: [window]})
+        figures += compute_all([definition], counted)
     return figures

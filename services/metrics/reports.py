@@ -48,9 +48,9 @@ select cell.place, behind.*
               count(*) over () as total
          from event_log log
         where (log.source, log.event_id) in (
-                  select cause.source, cause.event_id
+                  select cause ->> 0, cause ->> 1
                     from fact
-                   cross join lateral unnest(sources, event_ids) as cause (source, event_id)
+                   cross join lateral jsonb_array_elements(causes) as cause
                    where generation = (select number from generation where state = 'live')
                      and kind = $1
                      and at >= starts

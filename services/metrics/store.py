@@ -1,15 +1,16 @@
 """The event log and the facts in PostgreSQL. Every statement handles a whole batch."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
 from libs.common.database import Connection
 from libs.common.projection import Received
-from services.metrics.buckets import Span
-from services.metrics.facts import Fact
+from services.metrics.buckets import Span, joined
+from services.metrics.facts import Countable, Fact
 from services.metrics.observations import KINDS, EventName, Observation
 
 # JSON is cast from and to text, so that it does not matter which codec a pool has set.
@@ -42,15 +43,14 @@ select type, entity, body::text as body
 """
 
 FACTS_OF: Final = """
-select id, entity, kind, at, dimensions::text as dimensions, measure, sources, event_ids
+select id, entity, kind, at, dimensions::text as dimensions, measure, causes::text as causes
   from fact
  where generation = $1
    and entity = any ($2::text[])
 """
 
-# Rows of one kind whose spans overlap are read once for each span; the caller keeps them by id.
-FACTS_WITHIN: Final = """
-select id, entity, kind, at, dimensions::text as dimensions, measure, sources, event_ids
+COUNTED_WITHIN: Final = """
+select kind, at, dimensions::text as dimensions, measure
   from unnest($2::text[], $3::timestamptz[], $4::timestamptz[]) as span (of_kind, starts, ends)
   join fact
     on generation = $1
@@ -60,19 +60,16 @@ select id, entity, kind, at, dimensions::text as dimensions, measure, sources, e
 """
 
 PUT_FACTS: Final = """
-insert into fact (generation, id, entity, kind, at, dimensions, measure, sources, event_ids)
-select $1, id, entity, kind, at, dimensions::jsonb, measure,
-       array(select jsonb_array_elements_text(sources::jsonb)),
-       array(select jsonb_array_elements_text(event_ids::jsonb))
+insert into fact (generation, id, entity, kind, at, dimensions, measure, causes)
+select $1, id, entity, kind, at, dimensions::jsonb, measure, causes::jsonb
   from unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::numeric[],
-              $8::text[], $9::text[])
-       as f (id, entity, kind, at, dimensions, measure, sources, event_ids)
+              $8::text[])
+       as f (id, entity, kind, at, dimensions, measure, causes)
 on conflict (generation, id) do update
    set at = excluded.at,
        dimensions = excluded.dimensions,
        measure = excluded.measure,
-       sources = excluded.sources,
-       event_ids = excluded.event_ids
+       causes = excluded.causes
 """
 
 
@@ -116,19 +113,33 @@ async def facts_of(conn: Connection, generation: int, entities: Iterable[str]) -
     return _facts(await conn.fetch(FACTS_OF, generation, sorted(set(entities))))
 
 
-async def facts_within(
-    conn: Connection, generation: int, spans: Iterable[tuple[str, Span]]
-) -> list[Fact]:
-    """The stored facts of each kind that count within its span, each once."""
-    wanted = sorted(set(spans))
+async def counted_within(
+    conn: Connection, generation: int, spans: Mapping[str, Iterable[Span]]
+) -> list[Countable]:
+    """What counts, of each kind within its spans, each once."""
+    wanted = [(kind, span) for kind in spans for span in joined(spans[kind])]
     rows = await conn.fetch(
-        FACTS_WITHIN,
+        COUNTED_WITHIN,
         generation,
         [kind for kind, _ in wanted],
         [span.start for _, span in wanted],
         [span.end for _, span in wanted],
     )
-    return list({fact.id: fact for fact in _facts(rows)}.values())
+    return [
+        Countable(
+            kind=row["kind"],
+            at=row["at"],
+            dimensions=_dimensions(row["dimensions"]),
+            measure=row["measure"],
+        )
+        for row in rows
+    ]
+
+
+@lru_cache(maxsize=4096)
+def _dimensions(text: str) -> Mapping[str, str]:
+    # Few combinations come again and again, in thousands of rows; they are only ever read.
+    return json.loads(text)
 
 
 async def extent_of(
@@ -148,9 +159,9 @@ def _facts(rows: Iterable[Any]) -> list[Fact]:
             entity=row["entity"],
             kind=row["kind"],
             at=row["at"],
-            dimensions=json.loads(row["dimensions"]),
+            dimensions=_dimensions(row["dimensions"]),
             measure=row["measure"],
-            causes=tuple(map(EventName, row["sources"], row["event_ids"])),
+            causes=tuple(EventName(*each) for each in json.loads(row["causes"])),
         )
         for row in rows
     ]
@@ -169,8 +180,7 @@ async def put_facts(conn: Connection, generation: int, facts: Sequence[Fact]) ->
         [each.at for each in facts],
         [json.dumps(dict(each.dimensions)) for each in facts],
         [each.measure for each in facts],
-        [json.dumps([cause.source for cause in each.causes]) for each in facts],
-        [json.dumps([cause.event_id for cause in each.causes]) for each in facts],
+        [json.dumps(each.causes) for each in facts],
     )
 
 

@@ -69,7 +69,7 @@ class HireLetters:
         name = f"blocked:{derived(event.since.isoformat(), event.owner, *event.reasons)}"
         if name in known.heard:
             return Decision(state)
-        after = known.evolve(heard=(*known.heard, name), block=event).silence(READY, BLOCKED)
+        after = known.evolve(heard=(*known.heard, name), block=event).silence(READY)
         return settle(state, self._ask_to_unblock(after, now))
 
     def tell_ready(self, state: State, event: HireReady, now: datetime) -> Outcome:

@@ -14,13 +14,20 @@ from services.onboarding.vpn.settings import VpnSettings
 from services.onboarding.vpn.wireguard import WireGuard
 
 
+def wireguard(tools: Tools) -> WireGuard:
+    """The VPN of the company."""
+    return WireGuard.in_folder(tools.pool, tools.vault, VpnSettings.read(), tools.settings.home)
+
+
 def adapters(tools: Tools) -> Sequence[Adapter]:
     """What changes the outside world for a hire."""
-    wireguard = WireGuard.in_folder(tools.pool, tools.vault, VpnSettings(), tools.settings.home)
-    return (
-        adapter(EnsurePeer, wireguard.ensure_peer),
-        adapter(RevokePeer, wireguard.revoke_peer),
-    )
+    vpn = wireguard(tools)
+    return (adapter(EnsurePeer, vpn.ensure_peer), adapter(RevokePeer, vpn.revoke_peer))
+
+
+async def prepare(tools: Tools) -> None:
+    """Write the VPN's configuration anew, in case its file was lost."""
+    await wireguard(tools).publish()
 
 
 service = Service(
@@ -30,6 +37,7 @@ service = Service(
     adapters=adapters,
     front_doors=FRONT_DOORS,
     api=router,
+    prepare=prepare,
     migrations=Path(__file__).parent / "migrations",
 )
 

@@ -30,6 +30,7 @@ class TaskView(BaseModel):
     title: str
     owner: Owner
     state: str
+    assigned_on: date
     due_on: date
     done_by: str
     question: str | None = None
@@ -45,6 +46,7 @@ class TaskView(BaseModel):
             title=plan.title,
             owner=plan.owner,
             state=task.state,
+            assigned_on=task.assigned_on,
             due_on=plan.due_on,
             done_by=plan.done_by,
             question=plan.question,

@@ -3,6 +3,7 @@
 Where the pack's fact was not verified, the outcome is the one after legal has confirmed it.
 """
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 
 from libs.common.contracts.compliance import Verdict
 from libs.common.contracts.values import Engagement, Owner
+from services.compliance.law import Law
+from services.compliance.pack import Fact
 from tests.compliance.hires import (
     LAW,
     START,
@@ -60,6 +63,8 @@ FIXED: dict[str, Any] = {"contract_kind": "fixed_term"}
                      id="PT fixed term, 30 days: how long the term is, is not known"),
         pytest.param("PT", {**FIXED, "probation": "P31D"}, "not_met",
                      id="PT fixed term, over 30 days"),
+        pytest.param("PT", {"probation": "P12M"}, "unknown",
+                     id="PT nothing known of contract and post"),
         pytest.param("US-CA", {}, "met", id="US-CA no longest probation, whatever is agreed"),
         pytest.param("NL", {**OPEN, "probation": "P2M"}, "met", id="NL two months"),
         pytest.param("NL", {**OPEN, "probation": "P63D"}, "not_met", id="NL one day too long"),
@@ -265,6 +270,46 @@ def test_law_that_legal_denies_blocks_until_the_pack_is_right() -> None:
 def test_what_legal_confirmed_of_one_country_settles_nothing_in_another() -> None:
     german = law_confirmed(profile("DE", **COMPLETE))
     assert check(profile("US-CA", **COMPLETE), german) == check(profile("US-CA", **COMPLETE))
+
+
+def test_what_legal_confirmed_stays_when_the_start_moves() -> None:
+    confirmed = law_confirmed(profile("DE", **COMPLETE))
+    moved = profile("DE", date(2026, 12, 15), **COMPLETE)
+    assert check(moved, confirmed).verdict is Verdict.CLEAR
+
+
+def test_what_legal_confirmed_for_a_day_in_doubt_is_asked_again_for_another() -> None:
+    """Of 2020 nothing was researched: a lawyer vouches for one day, not for the whole year."""
+    confirmed = law_confirmed(profile("DE", date(2020, 3, 2), **COMPLETE))
+    moved = profile("DE", date(2020, 9, 1), **COMPLETE)
+    assert finding(check(moved, confirmed), "probation").outcome == "unknown"
+
+
+def test_law_that_the_pack_does_not_know_is_judged_by_legal_for_these_terms() -> None:
+    law = without("leave.annual_min", "PT")
+    hire = profile("PT", **COMPLETE)
+    [question] = [q for q in check(hire, law=law).questions if "annual_min" in q.id]
+    assert question.ask == (
+        "Do the terms satisfy the law of Portugal on leave.annual_min? Answer yes or no."
+    )
+    answered = {question.id: True}
+    assert finding(check(hire, answered, law), "annual-leave").outcome == "met"
+    assert finding(check(hire, {question.id: False}, law), "annual-leave").outcome == "not_met"
+    less: dict[str, Any] = {**COMPLETE, "annual_leave_days": "3"}
+    fewer = profile("PT", **less)
+    assert finding(check(fewer, answered, law), "annual-leave").outcome == "unknown"
+
+
+def test_a_law_without_rules_lets_nobody_pass() -> None:
+    assert check(profile("PT", **COMPLETE), law=replace(LAW, rules=())).verdict is Verdict.NEEDS
+
+
+def without(fact: str, code: str) -> Law:
+    """The law of the house, had this fact been searched for and not been found."""
+    pack = LAW.packs[code]
+    unknown = Fact(name=fact, mark="0a2661c4", doubts=("the pack does not know it: not found",))
+    known = replace(pack, facts={**pack.facts, fact: (unknown,)})
+    return replace(LAW, packs={**LAW.packs, code: known})
 
 
 @pytest.mark.parametrize(

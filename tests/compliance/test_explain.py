@@ -29,7 +29,7 @@ def test_a_lawyer_can_follow_a_decision_to_the_law() -> None:
     told = explain(check(hire))
     assert told.startswith(PORTUGUESE)
     assert PROBATION in told
-    assert "   It says    max (technical complexity, trust, special skill; " in told
+    assert "   It says    statutory = yes; max (technical complexity, trust, special" in told
     assert "terms.position = technical; terms.probation = P6M" in told
     assert "Way out    Agree on a probation that ends no later than the law's longest" in told
     assert "To         legal, for the rule annual-leave" in told

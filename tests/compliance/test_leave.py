@@ -13,6 +13,7 @@ from services.compliance.leave import working_days_of_leave
         pytest.param(24, "working_day", 6, 3, 12, id="German 24 are 12 of a three-day week"),
         pytest.param(30, "working_day", 6, 5, 25, id="French jours ouvrables"),
         pytest.param(5.6, "week", 5, 5, 28, id="British 5.6 weeks are 28 days, exactly"),
+        pytest.param(5.6, "week", 5, 3, 16.8, id="and 16.8 on three days, not a hair less"),
         pytest.param(4, "week", 5, 4, 16, id="Dutch four weeks of four days"),
         pytest.param(28, "calendar_day", 7, 5, 20, id="calendar days by whole weeks"),
     ],

@@ -98,6 +98,8 @@ def test_the_mark_of_a_fact_changes_with_its_text_alone(edited: "Edit") -> None:
                      id="missing key"),
         pytest.param("anchor: employment_start", "anchor: start", 19, "employment_start",
                      id="unknown anchor"),
+        pytest.param("to: '2025-12-31'", "to: '2026-01-01'", 321, "oldest first",
+                     id="overlap by a day"),
         pytest.param("to: '2025-12-31'", "to: '2026-12-31'", 321, "oldest first", id="overlap"),
         pytest.param("code: DE", "code: FR", 3, "must be called FR.yaml", id="another's code"),
         pytest.param("name: Germany", "name: Germany\nname: Deutschland", 5, "here twice",

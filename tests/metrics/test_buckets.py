@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.metrics.buckets import Period, bucket_of, span_of, windows
+from services.metrics.buckets import Period, Span, bucket_of, joined, span_of, windows
 
 ZONES = [
     "UTC",
@@ -20,6 +20,8 @@ ZONES = [
     "Pacific/Apia",  # skipped 30 December 2011 as a whole
     "Asia/Kathmandu",
 ]
+
+UTC_ZONE = ZoneInfo("UTC")
 
 
 @pytest.mark.parametrize(
@@ -67,6 +69,15 @@ def test_a_moment_lies_in_the_span_of_its_bucket(
     assert start <= moment < end
     assert bucket_of(start, period, zone) == bucket
     assert bucket_of(end - timedelta(microseconds=1), period, zone) <= bucket
+
+
+def test_joined_spans_hold_the_same_moments_once() -> None:
+    monday = date(2026, 11, 23)
+    days = [span_of(monday + timedelta(days=n), Period.DAY, UTC_ZONE) for n in (0, 1, 3, 9, 9)]
+    week = span_of(monday, Period.WEEK, UTC_ZONE)
+    assert joined(days) == [Span(days[0].start, days[1].end), days[2], days[3]]
+    assert joined([*days, week]) == [week, days[3]]
+    assert joined([]) == []
 
 
 def test_windows_cover_all_time_without_cutting_a_bucket() -> None:

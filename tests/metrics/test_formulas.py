@@ -2,25 +2,24 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.common.database import Pool
-from services.metrics.facts import Fact
+from services.metrics.facts import Countable
 from services.metrics.formulas import Count, Formula, Percentile, Share
 
 MEASURES = st.decimals(0, 10_000_000, places=6)
 
 
-def fact(measure: Decimal | None = None, **dimensions: str) -> Fact:
+def fact(measure: Decimal | None = None, **dimensions: str) -> Countable:
     at = datetime(2026, 11, 23, tzinfo=UTC)
-    return Fact(UUID(int=0), "hire/1", "readiness", at, dimensions, measure, ())
+    return Countable(kind="readiness", at=at, dimensions=dimensions, measure=measure)
 
 
-def facts(*measures: int | str) -> list[Fact]:
+def facts(*measures: int | str) -> list[Countable]:
     return [fact(Decimal(each)) for each in measures]
 
 

@@ -69,6 +69,18 @@ async def test_what_was_damaged_is_put_right_and_told(pool: Pool) -> None:
     assert await pool.fetchval("select count(*) from fact where kind = 'lead_time'") == 1
 
 
+async def test_what_a_rebuild_restated_is_told_with_the_next_batch_and_only_once(
+    pool: Pool,
+) -> None:
+    await deliver(pool, deployed("a"))
+    await rebuild(pool, redefined(version=2), LATER)
+    tuesday = deployed("b", commit="2", at=MONDAY + DAY)
+    told = await deliver(pool, tuesday)
+    assert told[FREQUENCY, "2026-11-23", "all"] == 1
+    assert told[FREQUENCY, "2026-11-24", "all"] == 1
+    assert await deliver(pool, tuesday) == {}
+
+
 async def test_a_new_definition_restates_its_figures(pool: Pool) -> None:
     await deliver(pool, deployed("a"), deployed("b", commit="2", environment="staging"))
     rebuilt = await rebuild(pool, redefined(version=2, where={}, dimensions=()), LATER)

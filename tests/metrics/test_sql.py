@@ -45,11 +45,11 @@ async def fill(pool: Pool) -> None:
             insert into fact
             select (select number from generation), gen_random_uuid(),
                    'delivery/commit/' || n / 3, 'deployment', at, '{}', null,
-                   array['github'], array[n::text]
+                   jsonb_build_array(jsonb_build_array('github', n::text))
               from numbers)
         insert into kpi_value
         select 'deployment-frequency', current_date - n, 'service', 's' || n % 7, 1,
-               'deployment-frequency@1', 1, 'github', n::text, at, null
+               'deployment-frequency@1', 1, 'github', n::text, at, null, true
           from numbers
         """
     )
@@ -67,7 +67,7 @@ HOT = {
         ["fact_entity"],
     ),
     "the facts of a bucket": (
-        store.FACTS_WITHIN.replace("$1", "1")
+        store.COUNTED_WITHIN.replace("$1", "1")
         .replace("$2", "'{deployment}'")
         .replace("$3", "array[now() - interval '1 day']")
         .replace("$4", "array[now()]"),

@@ -257,6 +257,30 @@ class TestWhatChanges:
 
         assert "this is reminder 1" in world.mails_to(Owner.IT)[-1].effect.letter.asks[0].why
 
+    def test_a_new_day_has_a_morning_of_its_own(self) -> None:
+        world = at_work(assigned(), due_today()).wait(hours=1)
+        world.take(moved(NEXT_TUESDAY), due_today(due_on=NEXT_TUESDAY)).wait(hours=1)
+
+        assert "It is due today." in world.mails[-1].effect.letter.asks[0].why
+
+    def test_a_task_that_is_done_is_not_pressed_for(self) -> None:
+        assert at_work(assigned(), done(), overdue(1)).wait(days=1).mails == []
+
+    def test_a_task_that_was_assigned_again_can_be_late_and_withdrawn(self) -> None:
+        world = at_work(assigned(), done(), assigned(), overdue(1)).wait(hours=1)
+        world.take(dropped()).wait(hours=1)
+
+        late, withdrawn = world.mails
+        assert "this is reminder 1" in late.effect.letter.asks[0].why
+        assert withdrawn.asks == ["No longer needed: Order a laptop"]
+
+    def test_what_blocked_a_hire_before_it_was_off_is_not_asked_again(self) -> None:
+        world = at_night(blocked(), cancelled())
+
+        world.take(announced(profile(starts_on=date(2026, 12, 15)))).wait(days=1)
+
+        assert world.mails == []
+
     def test_a_task_that_was_asked_for_and_is_dropped_is_withdrawn(self) -> None:
         world = at_work(assigned()).wait(hours=1).take(dropped()).wait(hours=1)
 

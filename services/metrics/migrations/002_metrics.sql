@@ -28,8 +28,8 @@ create table generation (
 create unique index generation_live on generation (state) where state = 'live';
 insert into generation (state) values ('live');
 
--- What there is to count and to measure; `sources` and `event_ids` name, pairwise, what it was
--- folded from.
+-- What there is to count and to measure; `causes` names what it was folded from, each as a pair of
+-- source and event id.
 create table fact (
     generation int         not null references generation,
     id         uuid        not null,
@@ -38,15 +38,15 @@ create table fact (
     at         timestamptz not null,
     dimensions jsonb       not null,
     measure    numeric,
-    sources    text[]      not null,
-    event_ids  text[]      not null,
+    causes     jsonb       not null,
     primary key (generation, id)
 );
 create index fact_at on fact (generation, kind, at);
 create index fact_entity on fact (generation, entity);
 
 -- Every figure that ever stood, and what made it change. The one without `superseded_at` stands;
--- the others say what was known when. A value of null is "no data", never nought.
+-- the others say what was known when. A value of null is "no data", never nought. What a rebuild
+-- restates is `told` to the others with the next batch.
 create table kpi_value (
     kpi           text        not null,
     bucket        date        not null,
@@ -59,7 +59,9 @@ create table kpi_value (
     cause_id      text        not null,
     changed_at    timestamptz not null,
     superseded_at timestamptz,
+    told          bool        not null,
     primary key (kpi, bucket, dimension, member, revision)
 );
 create unique index kpi_value_standing on kpi_value (kpi, dimension, bucket, member)
  where superseded_at is null;
+create index kpi_value_untold on kpi_value (kpi) where not told;

@@ -1,0 +1,70 @@
+"""The demo's account: each hire that was sent, where it had to end, and where it stands."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from farhand.demo.company import DemoHire
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What is wrong, a sentence each, and where the hires stand."""
+
+    problems: tuple[str, ...]
+    by_status: Counter[str]
+
+    @property
+    def settled(self) -> bool:
+        """Every hire stands where it has to, none lost or doubled."""
+        return not self.problems
+
+
+def account(
+    company: Mapping[UUID, DemoHire],
+    seen: Mapping[UUID, Mapping[str, Any]],
+    letters: Counter[str],
+    now: datetime,
+) -> Account:
+    """Hold what is seen against what was sent; `letters` counts acceptances by Message-ID."""
+    problems = [
+        *_population(company, seen),
+        *(
+            problem
+            for hire_id, hire in company.items()
+            if hire_id in seen
+            for problem in _hire(hire, seen[hire_id], now)
+        ),
+    ]
+    if not letters:
+        problems.append("no letter was ever sent")
+    return Account(tuple(problems), Counter(str(each["status"]) for each in seen.values()))
+
+
+def _population(
+    company: Mapping[UUID, DemoHire], seen: Mapping[UUID, Mapping[str, Any]]
+) -> Iterator[str]:
+    for hire_id in company.keys() - seen.keys():
+        yield f"{company[hire_id].ref} was sent and is nowhere"
+    for hire_id in seen.keys() - company.keys():
+        yield f"{hire_id} was never sent"
+
+
+def _hire(hire: DemoHire, seen: Mapping[str, Any], now: datetime) -> Iterator[str]:
+    status, expected = seen["status"], hire.ends_as(now)
+    if status != expected:
+        yield f"{hire.ref} ({hire.story}) is {status} and should be {expected}"
+    keys = Counter((task["kind"], task["title"]) for task in seen["tasks"])
+    for (kind, title), count in keys.items():
+        if count > 1:
+            yield f"{hire.ref} has the task '{title}' ({kind}) {count} times"
+    held = [each["resource"] for each in seen["access"] if each["grant"] in ("asked", "granted")]
+    if status == "cancelled" and held:
+        yield f"{hire.ref} is cancelled and still has access to {', '.join(held)}"
+    if status in ("ready", "active") and held != ["vpn"]:
+        yield f"{hire.ref} is {status} and has no access to the VPN"
+    if status == "blocked" and not (seen["turn"] and seen["blocked_by"]):
+        yield f"{hire.ref} is blocked, and by whom or what is not said"

@@ -1,0 +1,125 @@
+"""What the HR systems of the demo send, and when: bodies as they stand on the wire."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from farhand.demo.company import OFFICES, DemoHire, Story
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Planned:
+    """A delivery to be made at a moment of the product's time; `name` is the sender's id for it."""
+
+    at: datetime
+    source: str
+    name: str
+    body: bytes
+
+
+def planned(hire: DemoHire) -> Iterator[Planned]:
+    """All that is delivered about one hire."""
+    if hire.story is Story.GREENHOUSE:
+        yield Planned(hire.announced_at, "greenhouse", f"gh-{hire.number}", greenhouse(hire))
+        return
+    body = reported(hire, hire.announced_at, hire.starts_on.isoformat())
+    if hire.story is Story.UNREADABLE:
+        body = body.replace(hire.starts_on.isoformat().encode(), b"the 31st of February")
+    yield Planned(hire.announced_at, "standard", f"{hire.ref}-1", body)
+    if hire.changed_at is None:
+        return
+    changed = (
+        cancelled(hire, hire.changed_at)
+        if hire.moved_to is None
+        else reported(hire, hire.changed_at, hire.moved_to.isoformat())
+    )
+    yield Planned(hire.changed_at, "standard", f"{hire.ref}-2", changed)
+
+
+def reported(hire: DemoHire, at: datetime, starts_on: str) -> bytes:
+    """The canonical hire, whole, as known at a moment."""
+    return _json(
+        {
+            "type": "hire.reported",
+            "timestamp": at.isoformat(),
+            "data": {
+                "employment_ref": hire.ref,
+                "person": {"name": hire.name, "email": hire.email},
+                "manager": {"name": "Team lead", "email": hire.manager},
+                "jurisdiction": hire.jurisdiction,
+                "timezone": hire.timezone,
+                "role": hire.role,
+                "engagement": "employee",
+                "starts_on": starts_on,
+                "terms": hire.told,
+            },
+        }
+    )
+
+
+def cancelled(hire: DemoHire, at: datetime) -> bytes:
+    """The hire will not start."""
+    return _json(
+        {
+            "type": "hire.cancelled",
+            "timestamp": at.isoformat(),
+            "data": {"employment_ref": hire.ref},
+        }
+    )
+
+
+def greenhouse(hire: DemoHire) -> bytes:
+    """A hired candidate, with the terms as custom fields of the offer."""
+    first, _, last = hire.name.partition(" ")
+    fields = {
+        "time_zone": hire.timezone,
+        "manager_name": "Team lead",
+        "manager_email": hire.manager,
+        **hire.told,
+    }
+    return _json(
+        {
+            "action": "hire_candidate",
+            "payload": {
+                "application": {
+                    "id": hire.number,
+                    "status": "hired",
+                    "candidate": {
+                        "id": hire.number,
+                        "first_name": first,
+                        "last_name": last,
+                        "email_addresses": [{"value": hire.email, "type": "personal"}],
+                    },
+                    "jobs": [
+                        {
+                            "id": 1,
+                            "name": hire.role,
+                            "offices": [{"name": OFFICES[hire.jurisdiction]}],
+                            "custom_fields": {
+                                "employment_type": {
+                                    "name": "Employment Type",
+                                    "type": "single_select",
+                                    "value": "Full-time",
+                                }
+                            },
+                        }
+                    ],
+                    "offer": {
+                        "id": hire.number,
+                        "starts_at": hire.starts_on.isoformat(),
+                        "resolved_at": hire.announced_at.isoformat(),
+                        "custom_fields": {
+                            name: {"name": name, "type": "short_text", "value": value}
+                            for name, value in fields.items()
+                        },
+                    },
+                }
+            },
+        }
+    )
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()

@@ -1,0 +1,70 @@
+"""The people of the demo: they see the board now and then, and do what it is their turn to do."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from farhand.demo.company import DemoHire, Story
+from farhand.demo.doors import Doors
+from libs.common.clock import Clock
+
+LOOKS_EVERY: Final = timedelta(hours=2)
+LATE_DAYS: Final = 2
+"""How many days after its day a late laptop comes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A task that somebody does now; `answer` is set where it is a question."""
+
+    task_id: UUID
+    answer: str | None
+
+
+def deeds(hire: DemoHire, seen: Mapping[str, Any], today: date) -> Iterator[Deed]:
+    """What people do for one hire, as the board shows it; adapters do their own tasks."""
+    for task in seen["tasks"]:
+        if task["state"] != "open" or task["done_by"] != "person":
+            continue
+        if task["question"] is not None:
+            yield Deed(UUID(task["task_id"]), hire.answer(task["question"]))
+        elif _delivered(hire, task) <= today:
+            yield Deed(UUID(task["task_id"]), None)
+
+
+def _delivered(hire: DemoHire, task: Mapping[str, Any]) -> date:
+    """The day on which the laptop arrives."""
+    if hire.story is Story.DEVICE_LATE:
+        return date.fromisoformat(task["due_on"]) + timedelta(days=LATE_DAYS)
+    return date.fromisoformat(task["assigned_on"]) + timedelta(days=hire.number % 3)
+
+
+async def work(doors: Doors, clock: Clock, company: Mapping[UUID, DemoHire]) -> None:
+    """Look at the board every two hours of the product's time, until cancelled."""
+    while True:
+        seen = await doors.hires()
+        today = clock.now().date()
+        for hire_id, hire in company.items():
+            if hire_id in seen and hire.story is not Story.TOO_LONG_PROBATION:
+                for deed in deeds(hire, seen[hire_id], today):
+                    await doors.post(
+                        "onboarding", f"/tasks/{deed.task_id}/complete", {"answer": deed.answer}
+                    )
+        await _mend_quarantine(doors, company)
+        await asyncio.sleep(LOOKS_EVERY.total_seconds() / clock.speed)
+
+
+async def _mend_quarantine(doors: Doors, company: Mapping[UUID, DemoHire]) -> None:
+    """Correct what could not be read, as HR would after a call."""
+    by_ref = {hire.ref: hire for hire in company.values()}
+    for kept in await doors.get("onboarding", "/quarantine"):
+        path = f"/quarantine/{kept['source']}/{kept['id']}"
+        body = (await doors.get("onboarding", f"{path}/body"))["body"]
+        hire = by_ref[kept["id"].rpartition("-")[0]]
+        mended = body.replace("the 31st of February", hire.starts_on.isoformat())
+        await doors.post(
+            "onboarding", f"{path}/replay", {"why": "the date was mistyped", "body": mended}
+        )

@@ -1,0 +1,74 @@
+"""What an operations lead wants to know when the two weeks are over."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from farhand.demo.accounts import Account
+from farhand.demo.doors import Doors
+from farhand.embedded.mail_folder import MailFolder
+from farhand.services import SERVICES
+from farhand.stack import Stack
+
+SHOWN: Final = 12
+"""How many problems are spelt out."""
+
+
+async def summary(
+    stack: Stack, doors: Doors, seen: Mapping[UUID, Mapping[str, Any]], verdict: Account
+) -> list[str]:
+    """The lines of the summary."""
+    return [
+        "",
+        *_hires(seen, verdict),
+        *_letters(MailFolder(stack.home.mail)),
+        *await _figures(doors),
+        *await _set_aside(doors),
+        *_trace(stack, seen),
+    ]
+
+
+def _hires(seen: Mapping[UUID, Mapping[str, Any]], verdict: Account) -> list[str]:
+    states = ", ".join(f"{count} {status}" for status, count in verdict.by_status.most_common())
+    lines = [f"  Hires      {len(seen)}: {states}"]
+    if verdict.settled:
+        return [*lines, "             each stands where it has to; none lost, none doubled"]
+    lines += [f"  ✗          {problem}" for problem in verdict.problems[:SHOWN]]
+    if (more := len(verdict.problems) - SHOWN) > 0:
+        lines.append(f"  ✗          and {more} more")
+    return lines
+
+
+def _letters(mail: MailFolder) -> list[str]:
+    counts = mail.counts()
+    twice = sum(1 for count in counts.values() if count > 1)
+    repeated = f", {twice} handed in again after a lost answer" if twice else ""
+    return [f"  Letters    {len(counts)} sent{repeated}"]
+
+
+async def _figures(doors: Doors) -> list[str]:
+    shown = await doors.get("metrics", "/kpis")
+    lines: list[str] = []
+    for kpi in shown["kpis"]:
+        newest = kpi["latest"]
+        if newest and newest["value"] is not None:
+            lines.append(f"             {kpi['title']}: {newest['value']} {kpi['unit']}")
+    return ["  Figures    the newest of each KPI", *lines]
+
+
+async def _set_aside(doors: Doors) -> list[str]:
+    dead = [len(await doors.get(each.name, "/dead-letters")) for each in SERVICES]
+    quarantined = [len(await doors.get(each.name, "/quarantine")) for each in SERVICES]
+    taken = ", ".join(f"{count} {status}" for status, count in sorted(doors.answers.items()))
+    return [
+        f"  Deliveries {taken}",
+        f"  Set aside  {sum(dead)} dead letters, {sum(quarantined)} deliveries in quarantine",
+    ]
+
+
+def _trace(stack: Stack, seen: Mapping[UUID, Mapping[str, Any]]) -> list[str]:
+    for hire_id, hire in seen.items():
+        if hire["status"] == "active" and hire["trace_id"]:
+            zipkin = stack.addresses.zipkin
+            return [f"  One hire   {zipkin}/zipkin/traces/{hire['trace_id']}  ({hire_id})"]
+    return []

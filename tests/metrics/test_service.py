@@ -1,0 +1,151 @@
+"""The service as it runs: signed deliveries and the line's events on Kafka move figures."""
+
+import asyncio
+import hmac
+import json
+import secrets
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from opentelemetry.sdk.trace import TracerProvider
+
+from libs.common.clock import Clock
+from libs.common.contracts.onboarding import HireAnnounced, HireReady
+from libs.common.database import Pool
+from libs.common.intake import Unauthorized
+from libs.common.kafka import TopicSpec, declare_topics, new_producer
+from libs.common.kernel import Kernel
+from libs.common.message import Event
+from libs.common.sealing import Vault
+from libs.common.service import Tools
+from libs.common.settings import Settings
+from services.metrics.__main__ import service
+from tests.infrastructure import Infrastructure
+
+PAYLOADS = Path(__file__).parent / "payloads"
+MASTER_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+HOOK_SECRET = "what the repository's settings hold"  # noqa: S105  # of this test
+SUCCESS = (PAYLOADS / "github_deployment_status.created.success.json").read_bytes()
+STANDING = """
+select value::int
+  from kpi_value
+ where kpi = $1 and dimension = 'all' and superseded_at is null
+"""
+
+
+@pytest.fixture
+async def kernel(
+    infrastructure: Infrastructure, pool: Pool, tmp_path: Path
+) -> AsyncGenerator[Kernel]:
+    (tmp_path / "hook_github").write_text(HOOK_SECRET + "\n")
+    settings = Settings(
+        kafka=infrastructure.kafka,
+        postgres="",
+        keys="",
+        secrets=tmp_path,
+        topic_prefix=f"{secrets.token_hex(4)}.",
+    )
+    names = [settings.topic_prefix + name for name in ("farhand.metrics", *service.topics)]
+    await declare_topics(settings.kafka, [TopicSpec(name, 3) for name in names])
+    tools = Tools(settings, pool, Vault.with_master_key(pool, MASTER_KEY), Clock.real())
+    await service.prepare(tools)
+    kernel = Kernel(service, tools, TracerProvider().get_tracer("test"))
+    async with kernel.running():
+        yield kernel
+
+
+def signed(body: bytes, delivery: str, secret: str = HOOK_SECRET) -> dict[str, str]:
+    return {
+        "X-GitHub-Event": "deployment_status",
+        "X-GitHub-Delivery": delivery,
+        "X-Hub-Signature-256": "sha256=" + hmac.new(secret.encode(), body, "sha256").hexdigest(),
+    }
+
+
+async def until(pool: Pool, kpi: str, expected: int) -> None:
+    found: int | None = None
+    for _ in range(200):
+        found = await pool.fetchval(STANDING, kpi)
+        if found == expected:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"{kpi} stands at {found}, not at {expected}")
+
+
+async def publish(kernel: Kernel, sequence: int, event: Event, hire: UUID) -> None:
+    settings = kernel.tools.settings
+    headers = {
+        "ce_specversion": "1.0",
+        "ce_id": f"event-{sequence}",
+        "ce_type": event.type,
+        "ce_source": "onboarding/journey",
+        "ce_subject": str(hire),
+        "ce_sequence": str(sequence),
+        "ce_time": "2026-11-26T15:30:00Z",
+    }
+    producer: Any = new_producer(settings.kafka)
+    await producer.start()
+    try:
+        await producer.send_and_wait(
+            settings.topic_prefix + event.topic,
+            event.model_dump_json().encode(),
+            key=str(hire).encode(),
+            headers=[(name, text.encode()) for name, text in headers.items()],
+        )
+    finally:
+        await producer.stop()
+
+
+async def test_a_deployment_moves_its_figure_before_the_answer(kernel: Kernel, pool: Pool) -> None:
+    taken = await kernel.doors.take_request("github", signed(SUCCESS, "d-1"), SUCCESS)
+    assert taken.status == "accepted"
+    assert await pool.fetchval(STANDING, "deployment-frequency") == 1
+
+
+async def test_neither_a_repeat_nor_a_second_hook_counts_twice(kernel: Kernel, pool: Pool) -> None:
+    taken = [
+        await kernel.doors.take_request("github", signed(SUCCESS, delivery), SUCCESS)
+        for delivery in ("d-1", "d-1", "d-2")
+    ]
+    assert [each.status for each in taken] == ["accepted", "duplicate", "accepted"]
+    assert await pool.fetchval(STANDING, "deployment-frequency") == 1
+
+
+async def test_what_is_wrongly_signed_or_unreadable_moves_nothing(
+    kernel: Kernel, pool: Pool
+) -> None:
+    with pytest.raises(Unauthorized):
+        await kernel.doors.take_request("github", signed(SUCCESS, "d-1", "guessed"), SUCCESS)
+    content = json.loads(SUCCESS)
+    content["deployment"]["sha"] = "main"
+    body = json.dumps(content).encode()
+    taken = await kernel.doors.take_request("github", signed(body, "d-2"), body)
+    assert taken.status == "quarantined"
+    assert taken.reason is not None
+    assert "deployment.sha" in taken.reason
+    assert await pool.fetchval("select count(*) from event_log") == 0
+
+
+async def test_the_line_is_measured_from_what_it_publishes(kernel: Kernel, pool: Pool) -> None:
+    announced = HireAnnounced.model_validate(HireAnnounced.example)
+    done = HireReady.model_validate(HireReady.example)
+    await publish(kernel, 1, announced, announced.hire_id)
+    await publish(kernel, 2, done, announced.hire_id)
+    await until(pool, "time-to-ready", 282600)
+
+
+async def test_every_change_of_a_figure_is_handed_to_kafka(kernel: Kernel, pool: Pool) -> None:
+    await kernel.doors.take_request("github", signed(SUCCESS, "d-1"), SUCCESS)
+    for _ in range(200):
+        if await pool.fetchval("select count(*) from outbox") == 0:
+            break
+        await asyncio.sleep(0.05)
+    published = await pool.fetch("select key, sequence from entity where decider = 'kpi'")
+    assert {row["key"]: row["sequence"] for row in published} == {
+        "deployment-frequency": 2,
+        "traced-deployments": 2,
+    }
+    assert await pool.fetchval("select count(*) from outbox") == 0
