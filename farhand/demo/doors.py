@@ -1,17 +1,16 @@
 """The signed front doors and the APIs, as the systems and people of the demo use them."""
 
 import asyncio
-import hmac
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
 import httpx2
-from standardwebhooks import Webhook
 
 from farhand.demo.deliveries import Planned
-from farhand.demo.product_time import wall
+from farhand.signing import SIGNED
 
 RETRY_SECONDS: Final = 0.5
 PATIENCE_SECONDS: Final = 60.0
@@ -30,38 +29,16 @@ class Doors:
     async def deliver(self, service: str, planned: Planned) -> dict[str, Any]:
         """Deliver a signed webhook; returns what the front door answered."""
         url = f"{self.addresses[service]}/hooks/{planned.source}"
+        sign = partial(
+            SIGNED[planned.source], self.secrets[planned.source], planned.name, planned.body
+        )
         answer = await self._until_answered(
-            lambda: self.http.post(url, content=planned.body, headers=self._signed(planned))
+            lambda: self.http.post(url, content=planned.body, headers=sign())
         )
         answer.raise_for_status()
         taken: dict[str, Any] = answer.json()
         self.answers[taken["status"]] += 1
         return taken
-
-    def _signed(self, planned: Planned) -> dict[str, str]:
-        secret, body = self.secrets[planned.source], planned.body
-        match planned.source:
-            case "greenhouse":
-                digest = hmac.digest(secret.encode(), body, "sha256").hex()
-                return {"signature": f"sha256 {digest}", "greenhouse-event-id": planned.name}
-            case "github":
-                digest = hmac.digest(secret.encode(), body, "sha256").hex()
-                return {
-                    "x-hub-signature-256": f"sha256={digest}",
-                    "x-github-delivery": planned.name,
-                }
-            case _:
-                return self._signed_by_standard(planned, secret)
-
-    @staticmethod
-    def _signed_by_standard(planned: Planned, secret: str) -> dict[str, str]:
-        now = wall()
-        webhook = Webhook(secret if secret.startswith("whsec_") else secret.encode())
-        return {
-            "webhook-id": planned.name,
-            "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": webhook.sign(planned.name, now, planned.body.decode()),
-        }
 
     async def get(self, service: str, path: str) -> Any:
         """Ask an API."""

@@ -25,6 +25,3 @@ async def until(clock: Clock, moment: datetime) -> None:
     """Wait until the product's clock says a moment."""
     left = (moment - clock.now()).total_seconds() / clock.speed
     await asyncio.sleep(max(0.0, left))
-
-
-__all__ = ["BEGINS", "LASTS", "hurried", "until", "wall"]

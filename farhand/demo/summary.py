@@ -1,6 +1,7 @@
 """What an operations lead wants to know when the two weeks are over."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,6 +10,9 @@ from farhand.demo.doors import Doors
 from farhand.embedded.mail_folder import MailFolder
 from farhand.services import SERVICES
 from farhand.stack import Stack
+
+DAY_HOURS: Final = 48
+"""From here on a duration is told in days."""
 
 SHOWN: Final = 12
 """How many problems are spelt out."""
@@ -52,8 +56,15 @@ async def _figures(doors: Doors) -> list[str]:
     for kpi in shown["kpis"]:
         newest = kpi["latest"]
         if newest and newest["value"] is not None:
-            lines.append(f"             {kpi['title']}: {newest['value']} {kpi['unit']}")
+            lines.append(f"             {kpi['title']}: {_spoken(newest['value'], kpi['unit'])}")
     return ["  Figures    the newest of each KPI", *lines]
+
+
+def _spoken(value: str, unit: str) -> str:
+    if unit != "seconds":
+        return f"{Decimal(value).normalize():f} {unit}"
+    hours = Decimal(value) / 3600
+    return f"{hours:.1f} hours" if hours < DAY_HOURS else f"{hours / 24:.1f} days"
 
 
 async def _set_aside(doors: Doors) -> list[str]:

@@ -61,33 +61,25 @@ def check_decider(law: Law) -> Decider[Check]:
     """
     decider = Decider("check", Check)
 
-    @decider.on(HireAnnounced)
-    def announced(  # pyright: ignore[reportUnusedFunction]  # registered
-        state: Check | None, hire: HireAnnounced, _now: datetime
+    def report(
+        state: Check | None, hire: HireAnnounced | HireChanged, _now: datetime
     ) -> Decision[Check]:
         return _decide(law, _reported(state, hire.hire_id, hire.profile))
 
-    @decider.on(HireChanged)
-    def changed(  # pyright: ignore[reportUnusedFunction]  # registered
-        state: Check | None, hire: HireChanged, _now: datetime
-    ) -> Decision[Check]:
-        return _decide(law, _reported(state, hire.hire_id, hire.profile))
-
-    @decider.on(QuestionAnswered)
-    def answered(  # pyright: ignore[reportUnusedFunction]  # registered
-        state: Check | None, answer: QuestionAnswered, _now: datetime
-    ) -> Decision[Check]:
+    def hear(state: Check | None, answer: QuestionAnswered, _now: datetime) -> Decision[Check]:
         return Decision(state) if state is None or state.cancelled else _hear(law, state, answer)
 
-    @decider.on(HireCancelled)
-    def cancelled(  # pyright: ignore[reportUnusedFunction]  # registered
-        state: Check | None, _hire: HireCancelled, _now: datetime
-    ) -> Decision[Check]:
-        if state is None or state.cancelled:
-            return Decision(state)
-        return Decision(_cancelled(state))
-
+    decider.on(HireAnnounced)(report)
+    decider.on(HireChanged)(report)
+    decider.on(QuestionAnswered)(hear)
+    decider.on(HireCancelled)(_cancel)
     return decider
+
+
+def _cancel(state: Check | None, _hire: HireCancelled, _now: datetime) -> Decision[Check]:
+    if state is None or state.cancelled:
+        return Decision(state)
+    return Decision(_cancelled(state))
 
 
 def _cancelled(state: Check) -> Check:

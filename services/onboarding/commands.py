@@ -10,7 +10,8 @@ from libs.common.message import Command, Timer
 class ReportHire(Command):
     """An HR system says that this is the hire now; contacts are sealed.
 
-    `reported_at` orders reports that arrive in another order; None is the moment of arrival.
+    `reported_at` orders reports that arrive in another order; None is the moment of arrival, and
+    so is one that has not come yet.
     """
 
     hire_id: HireId
@@ -45,6 +46,13 @@ class RetryAccess(Command):
     """Somebody has removed what made an adapter give up."""
 
     resource: str
+
+
+class CancelAwaited(Timer):
+    """A cancellation arrived before its hire; whether that is known by now is looked up again."""
+
+    reported_at: Instant
+    arrived_at: Instant
 
 
 class FirstDay(Timer):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from libs.common.contracts.compliance import Question, Verdict
 from libs.common.contracts.onboarding import HireStatus
-from libs.common.contracts.values import HireId, Instant, Owner, Profile, Value
+from libs.common.contracts.values import HireId, Instant, Owner, Profile, Value, ZoneName
 from services.onboarding.plan import PlannedTask
 
 
@@ -20,13 +20,19 @@ class TaskState(StrEnum):
 
 
 class Task(Value):
-    """A task of the plan, and what became of it; `overdue` counts how often it was called late."""
+    """A task of the plan, and what became of it.
+
+    `timezone` is where its day ends; `overdue` counts how often it was called late; `answer` is the
+    number, among all answers of the hire, of the one that closed a question.
+    """
 
     plan: PlannedTask
     period: int
     state: TaskState = TaskState.OPEN
     overdue: int = 0
     assigned_on: date
+    timezone: ZoneName
+    answer: int = 0
 
     def evolve(self, **changes: Any) -> Self:
         """Return a copy with some fields changed."""
@@ -43,9 +49,14 @@ class Grant(StrEnum):
 
 
 class Access(Value):
-    """One resource of one period, and why its adapter gave up, if it did."""
+    """Access to a resource, and why its adapter gave up, if it did.
+
+    `period` is the one it was asked for in, or a later number where it was revoked in between:
+    what was revoked once is never granted again under the same number.
+    """
 
     resource: str
+    period: int
     grant: Grant
     trouble: str | None = None
 
@@ -53,6 +64,10 @@ class Access(Value):
     def held(self) -> bool:
         """Whether the person may be able to use it."""
         return self.grant in (Grant.ASKED, Grant.GRANTED)
+
+    def evolve(self, **changes: Any) -> Self:
+        """Return a copy with some fields changed."""
+        return self.model_copy(update=changes)
 
 
 class Ruling(Value):
@@ -63,6 +78,14 @@ class Ruling(Value):
     questions: tuple[Question, ...] = ()
     blocks: tuple[str, ...] = ()
     owner: Owner = Owner.LEGAL
+
+
+class Block(Value):
+    """What the world was told stands in the way of a hire, and whose turn it is."""
+
+    owner: Owner
+    reasons: tuple[str, ...]
+    since: Instant
 
 
 class Ending(StrEnum):
@@ -76,7 +99,8 @@ class Journey(Value):
     """The life of one hire.
 
     `period` counts how often it was begun: a hire taken up again after it was cancelled or left is
-    planned and provisioned anew. `answers` counts the answers passed on to compliance.
+    planned and provisioned anew. `reported_at` is when the news last heeded were true; `answers`
+    counts the answers passed on to compliance, over all periods.
     """
 
     hire_id: HireId
@@ -96,6 +120,7 @@ class Journey(Value):
     ending: Ending | None = None
     tasks: tuple[Task, ...] = ()
     access: tuple[Access, ...] = ()
+    block: Block | None = None
 
     def evolve(self, **changes: Any) -> Self:
         """Return a copy with some fields changed."""
@@ -116,14 +141,22 @@ class Journey(Value):
             )
         )
 
-    def access_to(self, resource: str) -> Access | None:
-        """What is known of the access to a resource."""
-        return next((each for each in self.access if each.resource == resource), None)
+    def access_to(self, resource: str, period: int | None = None) -> Access | None:
+        """What is known of the access asked for in a period, by default the latest."""
+        mine = {each.period: each for each in self.access if each.resource == resource}
+        return mine.get(max(mine, default=0) if period is None else period)
 
     def with_access(self, changed: Access) -> Self:
-        """Return a copy in which the access to one resource is replaced, or added."""
+        """Return a copy with one access changed or added; what is long revoked is forgotten."""
         others = tuple(each for each in self.access if each.resource != changed.resource)
-        return self.evolve(access=(*others, changed))
+        mine = {each.period: each for each in self.access if each.resource == changed.resource}
+        mine[changed.period] = changed
+        kept = (
+            mine[period]
+            for period in sorted(mine)
+            if period == max(mine) or mine[period].grant is not Grant.REVOKED
+        )
+        return self.evolve(access=(*others, *kept))
 
     @property
     def open_tasks(self) -> tuple[Task, ...]:

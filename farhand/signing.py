@@ -1,0 +1,36 @@
+"""How the senders sign that the command line and the demo play."""
+
+import hmac
+
+from standardwebhooks import Webhook
+
+from libs.common.clock import wall
+
+
+def standard(secret: str, name: str, body: bytes) -> dict[str, str]:
+    """Standard Webhooks: id, time and signature."""
+    now = wall()
+    webhook = Webhook(secret if secret.startswith("whsec_") else secret.encode())
+    return {
+        "webhook-id": name,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": webhook.sign(name, now, body.decode()),
+    }
+
+
+def greenhouse(secret: str, name: str, body: bytes) -> dict[str, str]:
+    """Greenhouse: the body alone."""
+    return {"signature": f"sha256 {_hex(secret, body)}", "greenhouse-event-id": name}
+
+
+def github(secret: str, name: str, body: bytes) -> dict[str, str]:
+    """GitHub: the body alone."""
+    return {"x-hub-signature-256": f"sha256={_hex(secret, body)}", "x-github-delivery": name}
+
+
+SIGNED = {"greenhouse": greenhouse, "github": github, "standard": standard, "cdevents": standard}
+"""By the name of the front door."""
+
+
+def _hex(secret: str, body: bytes) -> str:
+    return hmac.digest(secret.encode(), body, "sha256").hex()

@@ -1,0 +1,47 @@
+"""Where a hire stands and what is in its way, from what is known of it and nothing else."""
+
+from typing import TypeAlias
+
+from libs.common.contracts.compliance import Verdict
+from libs.common.contracts.onboarding import HireStatus
+from libs.common.contracts.values import Owner
+from services.onboarding.model import Journey
+
+Blocks: TypeAlias = tuple[Owner, tuple[str, ...]]
+"""Who has to resolve what."""
+
+
+def blocks(journey: Journey) -> Blocks | None:
+    """Who has to resolve what before the hire can go on; None if nothing is in its way.
+
+    For one that has ended, only access that could not be taken back still is.
+    """
+    ruling = journey.ruling if journey.ending is None else None
+    if ruling is not None and ruling.verdict is Verdict.BLOCKED:
+        return ruling.owner, ruling.blocks
+    troubles = tuple(each.trouble for each in journey.access if each.trouble)
+    return (Owner.IT, troubles) if troubles else None
+
+
+def status_of(journey: Journey) -> HireStatus:
+    """Where the hire stands."""
+    if journey.ending is not None:
+        return HireStatus(journey.ending.value)
+    if blocks(journey) is not None:
+        return HireStatus.BLOCKED
+    return _before_start(journey) if journey.started_at is None else _since_start(journey)
+
+
+def _before_start(journey: Journey) -> HireStatus:
+    if journey.ruling is None:
+        return HireStatus.ANNOUNCED
+    if journey.ruling.verdict is not Verdict.CLEAR:
+        return HireStatus.CHECKING
+    return HireStatus.PROVISIONING if journey.open_tasks else HireStatus.READY
+
+
+def _since_start(journey: Journey) -> HireStatus:
+    if journey.last_day is not None:
+        return HireStatus.LEAVING
+    clear = journey.ruling is not None and journey.ruling.verdict is Verdict.CLEAR
+    return HireStatus.ACTIVE if clear else HireStatus.CHANGING
