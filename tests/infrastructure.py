@@ -1,5 +1,6 @@
 """Where the tests' Kafka, PostgreSQL and Redis come from, and databases cloned from templates."""
 
+import asyncio
 import os
 import secrets
 import shutil
@@ -13,7 +14,7 @@ import asyncpg
 
 from farhand.bootstrap import at
 from farhand.settings import Given, Settings
-from farhand.stack import running
+from farhand.stack import Stack, running
 from libs.common import database
 
 ROOT = Path(__file__).parent.parent
@@ -36,6 +37,21 @@ class Infrastructure:
     redis: str
     smtp: str = ""
     zipkin: str = ""
+    stack: Stack | None = None
+    """what was started here, for tests that break it"""
+
+    async def crash(self, part: str) -> None:
+        """Kill a part at once, as a power cut would; returns as soon as it is dead."""
+        assert self.stack is not None, "the parts were not started here"
+        child = self.stack.child(part)
+        restarts = child.restarts
+        child.kill()
+        while child.ready.is_set() and child.restarts == restarts:
+            await asyncio.sleep(0.01)
+
+    async def until_back(self, part: str) -> None:
+        assert self.stack is not None, "the parts were not started here"
+        await self.stack.until_ready(part)
 
     async def create_template(self, service: str) -> str:
         """Make a database with the migrated schema of a service, to be cloned for each test."""
@@ -96,6 +112,7 @@ async def _embedded() -> AsyncGenerator[Infrastructure]:
                 redis=stack.addresses.redis,
                 smtp=stack.addresses.smtp,
                 zipkin=stack.addresses.zipkin,
+                stack=stack,
             )
     finally:
         shutil.rmtree(home, ignore_errors=True)
@@ -110,13 +127,13 @@ def _new_home() -> Path:
 
 @asynccontextmanager
 async def _containers() -> AsyncGenerator[Infrastructure]:
-    from testcontainers.kafka import KafkaContainer  # noqa: PLC0415  # only where it is asked for
-    from testcontainers.postgres import PostgresContainer  # noqa: PLC0415
-    from testcontainers.redis import RedisContainer  # noqa: PLC0415
+    from testcontainers.community.kafka import KafkaContainer  # noqa: PLC0415  # only where it is asked for
+    from testcontainers.community.postgres import PostgresContainer  # noqa: PLC0415
+    from testcontainers.community.redis import RedisContainer  # noqa: PLC0415
 
     with (
         PostgresContainer("postgres:18", driver=None) as postgres,
-        KafkaContainer().with_kraft() as kafka,
+        KafkaContainer("confluentinc/cp-kafka:8.1.0").with_kraft() as kafka,
         RedisContainer("redis:8") as redis,
     ):
         address = f"redis://{redis.get_container_host_ip()}:{redis.get_exposed_port(6379)}/0"

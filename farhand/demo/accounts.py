@@ -62,8 +62,8 @@ def _hire(hire: DemoHire, seen: Mapping[str, Any], now: datetime) -> Iterator[st
         if count > 1:
             yield f"{hire.ref} has the task '{title}' ({kind}) {count} times"
     held = [each["resource"] for each in seen["access"] if each["grant"] in ("asked", "granted")]
-    if status == "cancelled" and held:
-        yield f"{hire.ref} is cancelled and still has access to {', '.join(held)}"
+    if status in ("cancelled", "left") and held:
+        yield f"{hire.ref} is {status} and still has access to {', '.join(held)}"
     if status in ("ready", "active") and held != ["vpn"]:
         yield f"{hire.ref} is {status} and has no access to the VPN"
     if status == "blocked" and not (seen["turn"] and seen["blocked_by"]):

@@ -13,7 +13,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from libs.common.contracts.onboarding import HireStatus
-from services.onboarding.local_day import starts_at
+from services.onboarding.local_day import due_at, starts_at
 from services.onboarding.report import hire_id_of
 from services.onboarding.working_days import working_days
 
@@ -53,10 +53,11 @@ class Story(StrEnum):
     DEVICE_LATE = "the laptop is late, and is escalated"
     UNREADABLE = "the first delivery is unreadable, and is mended"
     GREENHOUSE = "the hire comes from Greenhouse"
+    LEAVES = "the person starts, and leaves again"
 
 
 STORIES: Final[Mapping[Story, int]] = {
-    Story.SMOOTH: 90,
+    Story.SMOOTH: 82,
     Story.FACTS_MISSING: 35,
     Story.START_MOVED: 20,
     Story.CANCELLED: 15,
@@ -64,6 +65,7 @@ STORIES: Final[Mapping[Story, int]] = {
     Story.DEVICE_LATE: 14,
     Story.UNREADABLE: 1,
     Story.GREENHOUSE: 15,
+    Story.LEAVES: 8,
 }
 """How many of 200 hires have which story."""
 
@@ -87,6 +89,7 @@ class DemoHire:
     announced_at: datetime
     starts_on: date
     moved_to: date | None = None
+    last_day: date | None = None
     changed_at: datetime | None = None
     untold: frozenset[str] = frozenset()
     truth: Mapping[str, Any] = field(default_factory=dict[str, Any])
@@ -129,6 +132,8 @@ class DemoHire:
             return HireStatus.CANCELLED
         if self.story is Story.TOO_LONG_PROBATION:
             return HireStatus.BLOCKED
+        if self.last_day is not None and now >= due_at(self.last_day, self.timezone):
+            return HireStatus.LEFT
         begun = now >= starts_at(self.last_start, self.timezone)
         return HireStatus.ACTIVE if begun else HireStatus.READY
 
@@ -148,9 +153,10 @@ def _hire(chance: random.Random, number: int, story: Story, begins: datetime) ->
     jurisdiction = chance.choice(tuple(PLACES))
     if story is Story.TOO_LONG_PROBATION:
         jurisdiction = "PT"
-    announced_at = begins + timedelta(hours=chance.uniform(1, 6 * 24))
+    days = 1 if story is Story.LEAVES else 6
+    announced_at = begins + timedelta(hours=chance.uniform(1, days * 24))
     calendar = working_days(jurisdiction)
-    soon = 5 if story is Story.DEVICE_LATE else 12
+    soon = 5 if story in (Story.DEVICE_LATE, Story.LEAVES) else 12
     starts_on = calendar.shift(announced_at.date(), chance.randint(4, soon))
     first, last = chance.choice(FIRST_NAMES), chance.choice(LAST_NAMES)
     hire = DemoHire(
@@ -197,5 +203,9 @@ def _with_story(chance: random.Random, hire: DemoHire) -> DemoHire:
             return replace(hire, moved_to=moved, changed_at=changed_at)
         case Story.CANCELLED:
             return replace(hire, changed_at=changed_at)
+        case Story.LEAVES:
+            last_day = working_days(hire.jurisdiction).shift(hire.starts_on, 2)
+            told_at = starts_at(hire.starts_on, hire.timezone) + timedelta(hours=20)
+            return replace(hire, last_day=last_day, changed_at=told_at)
         case _:
             return hire

@@ -28,14 +28,17 @@ def planned(hire: DemoHire) -> Iterator[Planned]:
     if hire.story is Story.UNREADABLE:
         body = body.replace(hire.starts_on.isoformat().encode(), b"the 31st of February")
     yield Planned(hire.announced_at, "standard", f"{hire.ref}-1", body)
-    if hire.changed_at is None:
-        return
-    changed = (
-        cancelled(hire, hire.changed_at)
-        if hire.moved_to is None
-        else reported(hire, hire.changed_at, hire.moved_to.isoformat())
-    )
-    yield Planned(hire.changed_at, "standard", f"{hire.ref}-2", changed)
+    if hire.changed_at is not None:
+        changed = _change(hire, hire.changed_at)
+        yield Planned(hire.changed_at, "standard", f"{hire.ref}-2", changed)
+
+
+def _change(hire: DemoHire, at: datetime) -> bytes:
+    if hire.moved_to is not None:
+        return reported(hire, at, hire.moved_to.isoformat())
+    if hire.last_day is not None:
+        return _ended(hire, at, "hire.left", last_day=hire.last_day.isoformat())
+    return _ended(hire, at, "hire.cancelled")
 
 
 def reported(hire: DemoHire, at: datetime, starts_on: str) -> bytes:
@@ -59,15 +62,10 @@ def reported(hire: DemoHire, at: datetime, starts_on: str) -> bytes:
     )
 
 
-def cancelled(hire: DemoHire, at: datetime) -> bytes:
-    """The hire will not start."""
-    return _json(
-        {
-            "type": "hire.cancelled",
-            "timestamp": at.isoformat(),
-            "data": {"employment_ref": hire.ref},
-        }
-    )
+def _ended(hire: DemoHire, at: datetime, kind: str, **more: str) -> bytes:
+    """The hire will not start, or has a last day."""
+    data = {"employment_ref": hire.ref, **more}
+    return _json({"type": kind, "timestamp": at.isoformat(), "data": data})
 
 
 def greenhouse(hire: DemoHire) -> bytes:

@@ -56,7 +56,12 @@ async def admit(conn: Connection, batch: Sequence[Inbound]) -> Admission:
     """Sort out duplicates, gaps, and what must wait behind a dead letter."""
     unseen = await cursors.remember(conn, batch)
     before = await cursors.load(conn, batch)
-    gapped = [name for name, cursor in before.items() if cursor.waiting]
+    numbers = {(i.source, i.key, i.sequence) for i in batch}
+    gapped = [
+        (source, key)
+        for (source, key), cursor in before.items()
+        if cursor.waiting and (source, key, cursor.sequence + 1) in numbers
+    ]
     waited = await parking.take_waiting(conn, gapped)
     start = before | {name: replace(before[name], waiting=0) for name in gapped}
     ordered = cursors.in_order([*batch, *waited])
@@ -68,7 +73,10 @@ async def admit(conn: Connection, batch: Sequence[Inbound]) -> Admission:
 
 
 async def _hold(conn: Connection, items: Sequence[Item]) -> None:
-    """Park what comes for a key that a dead letter holds."""
+    """Park what comes for a key that a dead letter holds.
+
+    A timer stays a row, so that what is parked before it can still move or cancel it.
+    """
     candidates = [
         item
         for item in items
@@ -79,7 +87,8 @@ async def _hold(conn: Connection, items: Sequence[Item]) -> None:
     held = await parking.held_keys(conn, {item.inbound.key for item in candidates})
     for item in candidates:
         if item.inbound.key in held and item.inbound.defect is None:
-            item.result = Parked("dead_letter")
+            waits_as_row = isinstance(item.inbound.claim, TimerClaim)
+            item.result = Dropped("stale") if waits_as_row else Parked("dead_letter")
 
 
 async def claim(conn: Connection, items: Sequence[Item]) -> None:

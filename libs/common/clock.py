@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Self
 
+MAX_SPEED: Final = 10_000_000.0
+"""Beyond that the calendar runs out within hours."""
+
 _SETTING: Final = re.compile(r"(?P<start>[^@*]+)@(?P<anchor>[^@*]+)\*(?P<speed>\d+(?:\.\d+)?)")
 
 
@@ -46,16 +49,18 @@ class Clock:
             f"FARHAND_CLOCK is {setting!r}; it must read START@ANCHOR*SPEED, such as "
             "2026-03-02T08:00:00Z@2026-11-22T07:00:00Z*10080, or be empty"
         )
-        if match is None:
+        if match is None or float(match["speed"]) > MAX_SPEED:
             raise ValueError(expected)
         try:
             start, anchor = (datetime.fromisoformat(match[name]) for name in ("start", "anchor"))
         except ValueError as error:
             raise ValueError(expected) from error
+        if start.tzinfo is None or anchor.tzinfo is None:
+            raise ValueError(expected)
         return cls(start.astimezone(UTC), anchor.astimezone(UTC), float(match["speed"]))
 
     def __str__(self) -> str:
-        return f"{self.start.isoformat()}@{self.anchor.isoformat()}*{self.speed:g}"
+        return f"{self.start.isoformat()}@{self.anchor.isoformat()}*{self.speed:f}"
 
     def at(self, instant: datetime) -> datetime:
         """The product's time when the wall clock says `instant`."""

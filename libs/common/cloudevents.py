@@ -4,9 +4,11 @@ Reading never raises: whatever stands on a topic becomes an `Inbound`, and one t
 CloudEvent carries its defect, so that it can be shown, mended and replayed.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -16,8 +18,12 @@ JSON: Final = b"application/json"
 MAX_BODY_BYTES: Final = 512 * 1024
 """The largest event: well under Kafka's own limit, so that no event can block a relay."""
 
-MAX_NAME: Final = 512
-"""The longest id, type, source or key, in characters."""
+MAX_NAME: Final = 200
+"""The longest id, type, source or key, in characters: three of them still fit into an index."""
+
+MAX_SEQUENCE: Final = 2**63 - 1
+
+_TYPE: Final = re.compile(r"[\w.:/-]+", re.ASCII)
 
 
 class Record(Protocol):
@@ -83,9 +89,16 @@ def tolerant(pairs: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
     return read
 
 
-def storable(text: str) -> str:
-    """A name from outside as PostgreSQL can keep it: no NUL, and of bounded length."""
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")[:MAX_NAME]
+def storable(text: str, longest: int = MAX_NAME) -> str:
+    """A text from outside as PostgreSQL can keep it: no NUL, no lone surrogate, not too long.
+
+    Two long names that differ only in their ends stay different.
+    """
+    text = text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
+    if len(text) <= longest:
+        return text
+    end = f"~{sha256(text.encode()).hexdigest()[:32]}"
+    return text[: longest - len(end)] + end
 
 
 def read_record(record: Record, now: datetime) -> Inbound:
@@ -93,16 +106,15 @@ def read_record(record: Record, now: datetime) -> Inbound:
     said = tolerant(record.headers)
     origin = f"{record.topic}/{record.partition}@{record.offset}"
     key = _text(record.key)
-    sequence = said.get("ce_sequence", "")
     return Inbound(
         id=said.get("ce_id") or origin,
-        type=said.get("ce_type", ""),
+        type=said.get("ce_type", "") if _TYPE.fullmatch(said.get("ce_type", "")) else "",
         source=said.get("ce_source") or record.topic,
         key=said.get("ce_subject") or key,
         body=record.value if isinstance(record.value, bytes) else b"",
         recorded_at=_time(said.get("ce_time", ""), now),
         origin=origin,
-        sequence=int(sequence) if sequence.isascii() and sequence.isdecimal() else None,
+        sequence=_sequence(said),
         traceparent=said.get("traceparent"),
         defect=_defect(said, key),
     )
@@ -112,11 +124,22 @@ def _defect(said: Mapping[str, str], key: str) -> str | None:
     missing = [name for name in ("ce_id", "ce_type", "ce_source") if not said.get(name)]
     if missing:
         return f"not a CloudEvent: the header {missing[0]} is missing, empty or not UTF-8"
+    if not _TYPE.fullmatch(said["ce_type"]):
+        return "not a CloudEvent of ours: the header ce_type is not the name of a type"
     if said.get("ce_specversion") != "1.0":
         return "not a CloudEvent 1.0: the header ce_specversion is missing or another version"
     if not (said.get("ce_subject") or key):
         return "the event has neither a key nor the header ce_subject: nobody it is about"
+    if said.get("ce_sequence") and _sequence(said) is None:
+        return f"the header ce_sequence is not a whole number from 1 to {MAX_SEQUENCE}"
     return None
+
+
+def _sequence(said: Mapping[str, str]) -> int | None:
+    """The number of an event within its source and key; None where there is none that counts."""
+    text = said.get("ce_sequence", "")
+    number = int(text) if text.isascii() and text.isdecimal() else 0
+    return number if 0 < number <= MAX_SEQUENCE else None
 
 
 def _text(key: object) -> str:
@@ -126,6 +149,6 @@ def _text(key: object) -> str:
 def _time(text: str, otherwise: datetime) -> datetime:
     try:
         read = datetime.fromisoformat(text)
-    except ValueError:
+        return read.astimezone(UTC) if read.tzinfo else otherwise
+    except (ValueError, OverflowError):
         return otherwise
-    return read if read.tzinfo else otherwise

@@ -1,25 +1,27 @@
 """The Kafka side of a service: FastStream drives the consumer, the kernel settles its batches.
 
 What FastStream does by default is set otherwise on purpose: offsets are committed explicitly and
-only after the database, headers that are not text do not stop the parser, and nothing of a record
-is ever logged.
+only after the database, headers that are not text do not stop the parser, nothing of a record is
+ever logged, and a batch that was not settled, for whatever reason, is read again.
 """
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final, cast
 
 from aiokafka import TopicPartition
-from aiokafka.errors import IllegalStateError, KafkaError
+from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaMessage
 
 from libs.common import telemetry
 from libs.common.cloudevents import Record
-from libs.common.kafka import Consumer
+from libs.common.settled_consumer import SettledConsumer
 
 log = logging.getLogger(__name__)
 
@@ -28,9 +30,12 @@ EMPTY_POLL_MS: Final = 10
 """FastStream sleeps blindly for this long after an empty poll: it is half of a quiet hop's time."""
 
 COMMIT_SECONDS: Final = 1.0
+CALL_SECONDS: Final = 5.0
+STOP_SECONDS: Final = 8.0
+STUCK_SECONDS: Final = 60.0
 
 Receive = Callable[[Sequence[Record]], Awaitable[None]]
-"""Settle records durably; it must not raise, and returns once they need not be read again."""
+"""Settle records durably; returns once they need not be read again. If it raises, they are."""
 
 
 class KafkaConsumer:
@@ -42,10 +47,17 @@ class KafkaConsumer:
         self._service = service
         self._prefix = prefix
         self._receive = topics
-        self._read: dict[TopicPartition, int] = {}
         self._committed: dict[TopicPartition, int] = {}
+        self._measured: set[TopicPartition] = set()
+        self._stopping = False
+        self._progress = 0
+        self._moved_at = time.monotonic()
         self._broker = KafkaBroker(
-            bootstrap, logger=None, apply_types=False, graceful_timeout=20, consumer_only=True
+            bootstrap,
+            logger=None,
+            apply_types=False,
+            graceful_timeout=STOP_SECONDS,
+            consumer_only=True,
         )
         self._subscriber = self._broker.subscriber(
             *(prefix + topic for topic in topics),
@@ -65,8 +77,8 @@ class KafkaConsumer:
         self._subscriber(self._consume)
 
     @property
-    def _consumer(self) -> Consumer | None:
-        return cast("Consumer | None", self._subscriber.consumer)
+    def _consumer(self) -> SettledConsumer | None:
+        return cast("SettledConsumer | None", self._subscriber.consumer)
 
     async def _parse(self, records: Any) -> KafkaMessage:
         # The parser of FastStream would raise on a header that is null or not UTF-8, and the
@@ -83,37 +95,63 @@ class KafkaConsumer:
             batches.setdefault(receive, []).append(record)
         for receive, batch in batches.items():
             await receive(batch)
-        for record in records:
-            self._read[TopicPartition(record.topic, record.partition)] = record.offset + 1
+        if self._consumer is not None:
+            self._consumer.settle(records)
+        self._progress += len(records)
+        if self._stopping:
+            await self._commit_surely()
 
     async def start(self) -> None:
         """Join the group; raises KafkaError while the broker is away."""
+        build: Any = await self._broker.connect()
+        config: Any = self._broker.config.broker_config
+        config.builder = partial(SettledConsumer, **build.keywords)
         await self._broker.start()
+        self._moved_at = time.monotonic()
 
     async def stop(self) -> None:
-        """Finish the batch under way, commit, and leave the group."""
-        with suppress(KafkaError, IllegalStateError):
-            await self._commit()
-        await self._broker.stop()
+        """Finish the batch under way, commit, and leave the group, as far as Kafka is there."""
+        self._stopping = True
+        await self._commit_surely()
+        with suppress(KafkaError, TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS + CALL_SECONDS):
+                await self._broker.stop()
 
     @property
     def assigned(self) -> bool:
         """Whether this process has partitions to read."""
         return self._consumer is not None and bool(self._consumer.assignment())
 
+    def stuck(self) -> str | None:
+        """Why this process is to be taken for stuck, if so: connected or not, nothing moves."""
+        unreadable = None if self._consumer is None else self._consumer.unreadable
+        if unreadable is not None:
+            return f"a record of {unreadable.topic}/{unreadable.partition} cannot be parsed"
+        if time.monotonic() - self._moved_at > STUCK_SECONDS:
+            return f"nothing was read for {STUCK_SECONDS:.0f} s, and Kafka is away or has more"
+        return None
+
     async def commit_offsets(self) -> None:
-        """Commit what was read once a second, until cancelled.
+        """Commit what was settled once a second, until cancelled, and look whether it moves.
 
         Offsets only say where to go on: what counts as read is decided by the cursors, so a commit
         that is late or lost costs nothing but a look at records already known.
         """
         while True:
             await asyncio.sleep(COMMIT_SECONDS)
+            await self._commit_surely()
             try:
+                async with asyncio.timeout(CALL_SECONDS):
+                    await self._watch()
+            except (KafkaError, TimeoutError) as error:
+                log.info("the lag is not known now: %s", type(error).__name__)
+
+    async def _commit_surely(self) -> None:
+        try:
+            async with asyncio.timeout(CALL_SECONDS):
                 await self._commit()
-                self._measure_lag()
-            except (KafkaError, IllegalStateError) as error:
-                log.info("offsets will be committed later: %s", type(error).__name__)
+        except (KafkaError, TimeoutError) as error:
+            log.info("offsets will be committed later: %s", type(error).__name__)
 
     async def _commit(self) -> None:
         if (consumer := self._consumer) is None:
@@ -121,18 +159,24 @@ class KafkaConsumer:
         mine = consumer.assignment()
         fresh = {
             partition: offset
-            for partition, offset in self._read.items()
-            if partition in mine and self._committed.get(partition) != offset
+            for partition, offset in consumer.settled.items()
+            if partition in mine and self._committed.get(partition, 0) != offset
         }
         if fresh:
             await consumer.commit(fresh)
             self._committed.update(fresh)
 
-    def _measure_lag(self) -> None:
+    async def _watch(self) -> None:
+        """Ask Kafka itself how much there is: what the consumer knows may be as stale as it is."""
         if (consumer := self._consumer) is None:
             return
-        for partition in consumer.assignment():
-            end = consumer.highwater(partition)
-            if end is not None:
-                lag = telemetry.LAG.labels(self._service, partition.topic, partition.partition)
-                lag.set(max(0, end - self._read.get(partition, end)))
+        progress, self._progress = self._progress, 0
+        lags = await consumer.lags()
+        for partition, lag in lags.items():
+            telemetry.LAG.labels(self._service, partition.topic, partition.partition).set(lag)
+        for gone in self._measured - lags.keys():
+            telemetry.LAG.remove(self._service, gone.topic, gone.partition)
+            self._committed.pop(gone, None)
+        self._measured = set(lags)
+        if progress or not any(lags.values()):
+            self._moved_at = time.monotonic()

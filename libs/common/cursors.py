@@ -166,7 +166,15 @@ async def remember(conn: Connection, batch: Sequence[Inbound]) -> frozenset[Curs
 
 
 async def forget(conn: Connection, days: int) -> None:
-    """Drop inbox entries older than any sender's last retry."""
-    await conn.execute(
-        "delete from inbox where received_at < now() - make_interval(days => $1)", days
-    )
+    """Drop inbox entries older than any sender's last retry, a bounded number at a time."""
+    while await conn.execute(FORGET, days, FORGET_LIMIT) == f"DELETE {FORGET_LIMIT}":
+        pass
+
+
+FORGET_LIMIT: Final = 10_000
+FORGET: Final = """
+delete from inbox
+ where ctid = any(array(
+        select ctid from inbox where received_at < now() - make_interval(days => $1) limit $2
+       ))
+"""

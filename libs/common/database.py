@@ -17,6 +17,7 @@ else:
     Pool, Connection = asyncpg.Pool, asyncpg.Connection
 
 KERNEL_MIGRATIONS: Final = Path(__file__).parent / "migrations"
+MIGRATION_SECONDS: Final = 3600.0
 LEDGER: Final = """
 create table if not exists migration (
     file       text        primary key,
@@ -34,8 +35,16 @@ TRANSIENT: Final = (
     asyncpg.InsufficientResourcesError,  # class 53: disk full, too many connections
     asyncpg.LockNotAvailableError,
     asyncpg.OperatorInterventionError,  # class 57: shutdown, crash recovery, time-out
+    asyncpg.PostgresSystemError,  # class 58: the disk
+    asyncpg.ReadOnlySQLTransactionError,  # a failover in progress: this is a standby now
+    asyncpg.IdleInTransactionSessionTimeoutError,  # this process was asleep
+    asyncpg.InvalidCachedStatementError,  # a migration ran beside us
 )
-"""Errors that pass by themselves: the work is repeated, never given up."""
+"""Errors that pass by themselves: the work is repeated, never given up.
+
+A value that PostgreSQL cannot take is an InterfaceError as well, but a ValueError too: whoever
+hands in values from outside looks for that first.
+"""
 
 
 class EditedMigrationError(RuntimeError):
@@ -105,7 +114,8 @@ async def migrate(conn: Connection, migrations: Sequence[Migration]) -> list[str
 
 async def _apply(conn: Connection, step: Migration) -> None:
     async with conn.transaction():
-        await conn.execute(step.sql)
+        await conn.execute("set local statement_timeout = 0")  # an index may take its time
+        await conn.execute(step.sql, timeout=MIGRATION_SECONDS)
         await conn.execute(
             "insert into migration (file, checksum) values ($1, $2)", step.file, step.checksum
         )

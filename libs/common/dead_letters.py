@@ -1,19 +1,22 @@
 """Dead letters: messages that could not be handled, kept whole until a person settles them."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 from uuid import UUID
 
 from libs.common import ids
+from libs.common.cloudevents import storable
 from libs.common.database import Connection, Pool
 from libs.common.inbound import Inbound
-from libs.common.kept import ENVELOPE, columns, from_row
+from libs.common.kept import ENVELOPE, columns, from_row, identity
+
+MAX_REASON: Final = 2_000
 
 
 def letter_id(inbound: Inbound) -> UUID:
     """The id of a message's dead letter, the same however often it fails."""
-    return ids.derived("dead letter", inbound.source, inbound.key, inbound.id)
+    return ids.derived("dead letter", identity(inbound))
 
 
 async def bury(conn: Connection, dead: Sequence[tuple[Inbound, str, bool]]) -> None:
@@ -29,33 +32,45 @@ async def bury(conn: Connection, dead: Sequence[tuple[Inbound, str, bool]]) -> N
         select *
           from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[],
                       $7::timestamptz[], $8::text[], $9::text[], $10::bytea[], $11::text[],
-                      $12::bool[])
+                      $12::text[], $13::bool[])
         on conflict (id) do update
-           set status = 'open', body = excluded.body, reason = excluded.reason, settled_at = null
+           set status = 'open', body = excluded.body, reason = excluded.reason,
+               holds_key = excluded.holds_key, settled_at = null
         """,  # noqa: S608  # a constant of ours
         [letter_id(inbound) for inbound, _, _ in dead],
         *columns([inbound for inbound, _, _ in dead]),
-        [reason for _, reason, _ in dead],
+        [storable(reason, MAX_REASON) for _, reason, _ in dead],
         [holds for _, _, holds in dead],
     )
 
 
-async def reopen(conn: Connection, letter: UUID, body: bytes | None, why: str) -> list[Inbound]:
-    """Settle a dead letter as replayed, and return its message, mended if a body is given.
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What a person puts in the place of what a dead letter had; None leaves it as it came."""
+
+    body: bytes | None = None
+    type: str | None = None
+    key: str | None = None
+
+
+async def reopen(conn: Connection, letter: UUID, mended: Mended, why: str) -> list[Inbound]:
+    """Settle a dead letter as replayed, and return its message as mended.
 
     Empty if there is no such open letter.
     """
     rows = await conn.fetch(
         f"""
         update dead_letter
-           set status = 'replayed', settled_at = now(), settled_why = $3,
-               body = coalesce($2, body)
+           set status = 'replayed', settled_at = now(), settled_why = $2,
+               body = coalesce($3, body), type = coalesce($4, type), key = coalesce($5, key)
          where id = $1 and status = 'open'
         returning {ENVELOPE}
         """,  # noqa: S608  # a constant of ours
         letter,
-        body,
         why,
+        mended.body,
+        mended.type,
+        mended.key,
     )
     return [from_row(row).readmitted() for row in rows]
 
@@ -74,8 +89,11 @@ async def discard(pool: Pool, letter: UUID, why: str) -> bool:
     return status == "UPDATE 1"
 
 
-async def open_letters(pool: Pool, limit: int, after: datetime | None) -> list[dict[str, Any]]:
-    """The open dead letters, oldest first, with how many messages wait behind each."""
+async def open_letters(pool: Pool, limit: int, after: UUID | None) -> list[dict[str, Any]]:
+    """The open dead letters, oldest first, with how many messages wait behind each.
+
+    `after` is the last letter of the page before; it need not be open any more.
+    """
     rows = await pool.fetch(
         """
         select d.id, d.source, d.key, d.message_id, d.type, d.origin, d.reason, d.holds_key,
@@ -83,8 +101,10 @@ async def open_letters(pool: Pool, limit: int, after: datetime | None) -> list[d
                (select count(*) from parked p where p.key = d.key) as parked
           from dead_letter d
          where d.status = 'open'
-           and ($2::timestamptz is null or d.created_at > $2)
-         order by d.created_at
+           and ($2::uuid is null or (d.created_at, d.id) > (
+                select l.created_at, l.id from dead_letter l where l.id = $2
+               ))
+         order by d.created_at, d.id
          limit $1
         """,
         limit,

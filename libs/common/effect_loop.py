@@ -22,6 +22,7 @@ from pydantic import ValidationError
 
 from libs.common import effect_queue, telemetry
 from libs.common.clock import Clock
+from libs.common.cloudevents import storable
 from libs.common.database import TRANSIENT, Pool
 from libs.common.decider import Refused
 from libs.common.effect_queue import LEASE, Leased
@@ -39,11 +40,23 @@ IDLE_SECONDS: Final = 0.25
 TRY_SECONDS: Final = LEASE.total_seconds() * 0.8
 FIRST_WAIT: Final = timedelta(milliseconds=500)
 LONGEST_WAIT: Final = timedelta(minutes=5)
+MAX_REASON: Final = 1_000
 
 
 def back_off(attempt: int) -> timedelta:
     """How long to wait after the given try, before jitter: doubling, up to five minutes."""
     return min(FIRST_WAIT * 2 ** min(attempt - 1, 16), LONGEST_WAIT)
+
+
+def _checked(reply: object) -> Reply:
+    """What an adapter returned, if it can be told to a decider; raises what the adapter did wrong.
+
+    Found out here, it fails one try; later, it would fail the batch that the reply is part of.
+    """
+    if not isinstance(reply, Reply):
+        raise TypeError(f"the adapter returned {type(reply).__name__} in place of a reply")
+    reply.model_dump_json()
+    return reply
 
 
 @dataclass(slots=True)
@@ -58,7 +71,7 @@ class EffectLoop:
     adapters: Sequence[Adapter]
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     _stopping: bool = False
-    _free: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONCURRENT))
+    _under_way: int = 0
 
     async def run(self) -> None:
         """Claim and perform until told to stop, then finish the tries under way.
@@ -67,10 +80,8 @@ class EffectLoop:
         """
         async with asyncio.TaskGroup() as tries:
             while self.adapters and not self._stopping:
-                await self._free.acquire()
-                self._free.release()
                 for leased in await self._claim():
-                    await self._free.acquire()
+                    self._under_way += 1
                     tries.create_task(self._try(leased))
 
     def stop(self) -> None:
@@ -79,11 +90,13 @@ class EffectLoop:
         self.wake.set()
 
     async def _claim(self) -> list[Leased]:
+        """No more than can be tried at once: a lease that waits for its turn runs out."""
         self.wake.clear()
+        free = 0 if self.engine.stopped else CONCURRENT - self._under_way
         types = [adapter.effect.type for adapter in self.adapters]
         leased: list[Leased] = []
         with suppress(*TRANSIENT):
-            leased = await effect_queue.claim(self.pool, types, CONCURRENT)
+            leased = await effect_queue.claim(self.pool, types, free) if free else []
         if not leased:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.wake.wait(), IDLE_SECONDS)
@@ -94,8 +107,10 @@ class EffectLoop:
             await self._traced(leased)
         except TRANSIENT as error:
             log.warning("an effect was given up for now: %s", type(error).__name__)
+        except Exception:
+            log.exception("an effect could not be settled; it is tried again after its lease")
         finally:
-            self._free.release()
+            self._under_way -= 1
             self.wake.set()
 
     async def _traced(self, leased: Leased) -> None:
@@ -107,7 +122,9 @@ class EffectLoop:
             kind=SpanKind.CLIENT,
             attributes={"subject": leased.key, "attempt": leased.attempt},
         )
-        with use_span(span, end_on_exit=True, record_exception=False):
+        with use_span(
+            span, end_on_exit=True, record_exception=False, set_status_on_exception=False
+        ):
             outcome = await self._perform(leased)
             if isinstance(outcome, Transient):
                 span.set_status(Status(StatusCode.ERROR, str(outcome)))
@@ -120,11 +137,13 @@ class EffectLoop:
         try:
             effect = adapter.effect.model_validate_json(leased.body)
             async with asyncio.timeout(TRY_SECONDS):
-                return await adapter.perform(effect, call)
+                return _checked(await adapter.perform(effect, call))
         except Refused as refusal:
             return self._failed(leased, str(refusal))
         except ValidationError as error:
-            return self._failed(leased, f"the effect cannot be read: {describe(error)}")
+            return self._failed(
+                leased, f"the effect cannot be read: {describe(error, adapter.effect)}"
+            )
         except Transient as transient:
             trouble = transient
         except TimeoutError:
@@ -138,6 +157,7 @@ class EffectLoop:
 
     @staticmethod
     def _failed(leased: Leased, reason: str) -> EffectFailed:
+        reason = storable(reason, MAX_REASON)
         return EffectFailed(effect=leased.type, reason=reason, body=leased.body.decode())
 
     async def _settle(
@@ -148,7 +168,8 @@ class EffectLoop:
         if isinstance(outcome, Transient):
             jitter = random.uniform(0.5, 1)  # noqa: S311
             wait = max(back_off(leased.attempt) * jitter, outcome.retry_after or timedelta())
-            await effect_queue.postpone(self.pool, leased.id, leased.attempt, wait, str(outcome))
+            reason = storable(str(outcome), MAX_REASON)
+            await effect_queue.postpone(self.pool, leased.id, leased.attempt, wait, reason)
             return
         reply = Inbound(
             id=f"{leased.id}#reply",

@@ -100,10 +100,13 @@ async def take(conn: Connection, claims: Sequence[EffectClaim]) -> frozenset[Eff
 async def save(
     conn: Connection,
     asked: Sequence[EffectAsked],
-    message_ids: Sequence[str],
+    causes: Sequence[UUID],
     traceparents: Sequence[str | None],
 ) -> None:
-    """Enqueue effects, each under an id derived from the message that asked for it."""
+    """Enqueue effects, each under an id derived from the message that asked for it.
+
+    `causes` holds the identity of every message of the batch.
+    """
     if not asked:
         return
     await conn.execute(
@@ -114,7 +117,7 @@ async def save(
                       $7::text[])
         on conflict (id) do nothing
         """,
-        [ids.derived("effect", e.decider, e.key, message_ids[e.cause], e.ordinal) for e in asked],
+        [ids.derived("effect", e.decider, e.key, causes[e.cause], e.ordinal) for e in asked],
         [each.decider for each in asked],
         [each.key for each in asked],
         [each.effect.lane or each.effect.type for each in asked],

@@ -1,11 +1,14 @@
 """The pure heart of the kernel: fold a batch of messages through the deciders, in memory."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, Final, cast
 
 from pydantic import BaseModel, ValidationError
+from pydantic.errors import PydanticInvalidForJsonSchema
 
 from libs.common.decider import CancelTimer, Decider, Decision, Refused, SetTimer
 from libs.common.inbound import Applied, Dead, Inbound, Parked, Result, Turned
@@ -13,6 +16,11 @@ from libs.common.message import Command, Effect, Event, Message
 
 EntityKey = tuple[str, str]
 """The name of a decider, and a key of it."""
+
+QUOTING: Final = frozenset({"value_error", "assertion_error", "union_tag_invalid"})
+"""Kinds of validation error whose text may quote the value that was given."""
+
+FIELD_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +31,11 @@ class Entity:
     sequence: int = 0
     state: BaseModel | None = None
     traceparent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Defective(Dead):
+    """Set aside because a decision or a projection raised: the fault may be this release's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +112,56 @@ def read(inbound: Inbound, contract: type[Message]) -> Message | Dead:
     try:
         return contract.model_validate_json(inbound.body)
     except ValidationError as error:
-        return Dead(f"the body does not match {inbound.type}: {describe(error)}")
+        return Dead(f"the body does not match {inbound.type}: {describe(error, contract)}")
 
 
-def describe(error: ValidationError) -> str:
-    """What is wrong and where, without the input, which may be personal data."""
+def describe(
+    error: ValidationError, model: type[BaseModel] | None = None, *, trusted: bool = False
+) -> str:
+    """What is wrong and where, without the input, which may be personal data.
+
+    The key of a mapping is input as well: with `model`, only names that it declares are told, and
+    without, only what looks like one. What the operator set is `trusted`: there the texts of our
+    own checks are kept, though they may quote the value.
+    """
     return "; ".join(
-        f"{'.'.join(map(str, each['loc'])) or 'body'}: {each['msg']}"
+        f"{_place(each['loc'], model) or 'body'}: "
+        + ("not a valid value" if each["type"] in QUOTING and not trusted else each["msg"])
         for each in error.errors(include_url=False, include_input=False, include_context=False)[:5]
     )
+
+
+def _place(loc: tuple[int | str, ...], model: type[BaseModel] | None) -> str:
+    declared = None if model is None else _declared(model)
+    return ".".join(
+        str(part)
+        if isinstance(part, int)
+        or (FIELD_NAME.fullmatch(part) if declared is None else part in declared)
+        else "*"
+        for part in loc
+    )
+
+
+@cache
+def _declared(model: type[BaseModel]) -> frozenset[str]:
+    """Every name of a field that a model, or a part of it, declares."""
+    try:
+        return frozenset(_properties(model.model_json_schema()))
+    except PydanticInvalidForJsonSchema:
+        return frozenset(model.model_fields)
+
+
+def _properties(schema: object) -> Generator[str]:
+    if isinstance(schema, list):
+        for each in cast("list[object]", schema):
+            yield from _properties(each)
+    if isinstance(schema, dict):
+        parts = cast("dict[str, object]", schema)
+        declared = parts.get("properties")
+        if isinstance(declared, dict):
+            yield from cast("dict[str, object]", declared)
+        for part in parts.values():
+            yield from _properties(part)
 
 
 def fold(
@@ -138,7 +192,7 @@ def _fold_one(
     now: datetime,
 ) -> Result:
     index, inbound, message, aimed = item
-    if inbound.key in held:
+    if inbound.key in held and inbound.defect is None:
         return Parked("dead_letter")
     if isinstance(message, Dead):
         return message
@@ -149,9 +203,9 @@ def _fold_one(
     except Refused as refusal:
         if isinstance(message, Command):
             return Turned(str(refusal))
-        return Dead(f"{inbound.type} was refused: {refusal}")
+        return Defective(f"{inbound.type} was refused: {refusal}")
     except Exception as error:  # noqa: BLE001  # a defect in a decision holds one key, no more
-        return Dead(_defect(inbound, error))
+        return Defective(_defect(inbound, error))
     staged.settle()
     folded.messages.append((index, message))
     return Applied()
@@ -189,6 +243,9 @@ class _Staged:
         for event in decision.emit:
             if event.subject != key:
                 raise ContractError(f"{event.type} of {event.subject} was emitted under {key}")
+        for change in decision.timers:
+            if isinstance(change, SetTimer) and change.due.tzinfo is None:
+                raise ContractError(f"{change.timer.type} was set to a moment without a zone")
         source = f"{service}/{name}"
         self.emitted += [
             Emitted(event, source, key, entity.sequence + number, self.cause)

@@ -4,11 +4,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from hashlib import sha256
+from typing import Final, Literal
 
 from libs.common import clock, ids, quarantine
 from libs.common.cloudevents import Record, storable, tolerant
 from libs.common.database import TRANSIENT, Connection
+from libs.common.engine import Engine
 from libs.common.inbound import Dropped, Inbound, Result
 from libs.common.intake import Delivery, Unreadable
 from libs.common.message import Command, Event
@@ -19,6 +21,7 @@ from libs.common.tracing import current_traceparent
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS: Final = 1.0
+MAX_REASON: Final = 2_000
 
 Submit = Callable[[Sequence[Inbound]], Awaitable[list[Result]]]
 Status = Literal["accepted", "duplicate", "quarantined"]
@@ -68,10 +71,10 @@ async def deliveries(conn: Connection, batch: Sequence[Received[DeliveryTaken]])
 class Doors:
     """The front doors of a service."""
 
-    def __init__(self, doors: Sequence[FrontDoor], tools: Tools, submit: Submit) -> None:
+    def __init__(self, doors: Sequence[FrontDoor], tools: Tools, engine: Engine) -> None:
         self._doors = {door.source.name: door for door in doors}
         self._tools = tools
-        self._submit = submit
+        self._engine = engine
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -94,13 +97,15 @@ class Doors:
     async def take_request(self, source: str, headers: Mapping[str, str], body: bytes) -> Taken:
         """Take a signed webhook; returns once it is kept.
 
-        Raises KeyError for an unknown source, and Unauthorized.
+        Raises KeyError for an unknown source, Unauthorized, SettingsError where its secret is
+        missing, and what is transient where it cannot be kept now.
         """
         door = self._doors[source]
         delivery = Delivery(source, {k.lower(): v for k, v in headers.items()}, body)
         secrets = self._tools.settings.live_secrets(f"hook_{source}")
         door.source.verify(delivery, secrets, clock.wall())
-        return await self._take(door, storable(door.source.delivery_id(delivery)), body)
+        name = door.source.delivery_id(delivery) or f"sha256:{sha256(body).hexdigest()}"
+        return await self._take(door, storable(name), body, self._engine.ask)
 
     def _receiver(self, door: FrontDoor) -> Callable[[Sequence[Record]], Awaitable[None]]:
         async def receive(records: Sequence[Record]) -> None:
@@ -114,7 +119,7 @@ class Doors:
     async def _take_surely(self, door: FrontDoor, name: str, body: bytes) -> None:
         while True:
             try:
-                await self._take(door, name, body)
+                await self._take(door, name, body, self._engine.submit)
             except TRANSIENT as error:
                 log.warning("a delivery waits: %s", type(error).__name__)
                 await asyncio.sleep(RETRY_SECONDS)
@@ -122,7 +127,10 @@ class Doors:
                 return
 
     async def mend(self, source: str, name: str, body: bytes | None) -> Taken | None:
-        """Read a quarantined delivery again, mended if a body is given; None if there is none."""
+        """Read a quarantined delivery again, mended if a body is given; None if there is none.
+
+        Raises ErasedError where no body is given and the kept one can no longer be opened.
+        """
         kept = await quarantine.sealed_body(self._tools.pool, source, name)
         if kept is None or source not in self._doors:
             return None
@@ -130,50 +138,57 @@ class Doors:
             self._doors[source],
             name,
             await self._tools.vault.open_bytes(kept) if body is None else body,
+            self._engine.ask,
             attempt=str(ids.ordered()),
         )
 
-    async def _take(self, door: FrontDoor, name: str, body: bytes, attempt: str = "first") -> Taken:
+    async def _take(
+        self, door: FrontDoor, name: str, body: bytes, submit: Submit, attempt: str = "first"
+    ) -> Taken:
         source = door.source.name
-        readings, reason = _read(door, body)
-        commands = [await door.admit(reading, self._tools) for reading in readings]
-        keys = {key for key, _ in commands}
+        messages, reason = await self._admitted(door, name, body)
+        keys = {message.key for message in messages}
         owner = keys.pop() if len(keys) == 1 else str(ids.derived("delivery", source, name))
         sealed = await self._tools.vault.seal_bytes(owner, body)
         taken = DeliveryTaken(source=source, delivery=name, reason=reason, body=sealed)
-        results = await self._submit(
-            [
-                self._inbound(source, f"{name}/{attempt}", f"{source}/{name}", taken),
-                *(
-                    self._inbound(source, f"{name}#{number}", key, command)
-                    for number, (key, command) in enumerate(commands)
-                ),
-            ]
-        )
+        kept = self._inbound(source, f"{name}/{attempt}", f"{source}/{name}", taken)
+        results = await submit([kept, *messages])
         if results[0] == Dropped("duplicate"):
             return Taken(name, "duplicate")
         return Taken(name, "accepted" if reason is None else "quarantined", reason)
+
+    async def _admitted(
+        self, door: FrontDoor, name: str, body: bytes
+    ) -> tuple[list[Inbound], str | None]:
+        """The commands that a body comes to, or why it comes to none.
+
+        A defect of ours is such a reason too: the delivery is kept, and read again once it is
+        mended. Raises only what is transient.
+        """
+        source = door.source.name
+        try:
+            commands = [await door.admit(each, self._tools) for each in door.source.read(body)]
+            return [
+                self._inbound(source, f"{name}#{number}", key, command)
+                for number, (key, command) in enumerate(commands)
+            ], None
+        except Unreadable as unreadable:
+            return [], storable(str(unreadable), MAX_REASON)
+        except Exception as error:
+            if isinstance(error, TRANSIENT) and not isinstance(error, ValueError):
+                raise
+            log.exception("reading a delivery of %s raised", source)
+            return [], f"reading it raised {type(error).__name__}; this is a defect of the reader"
 
     def _inbound(self, source: str, name: str, key: str, command: Command) -> Inbound:
         return Inbound(
             id=name,
             type=command.type,
             source=f"delivery/{source}",
-            key=key,
-            body=b"",
+            key=storable(key),
+            body=command.model_dump_json().encode(),
             recorded_at=self._tools.clock.now(),
             origin=f"{source} delivery {name}",
             traceparent=current_traceparent(),
             parsed=command,
         )
-
-
-def _read(door: FrontDoor, body: bytes) -> tuple[Sequence[Any], str | None]:
-    """What a body says, or why it cannot be read; a defect of the reader is such a reason too."""
-    try:
-        return door.source.read(body), None
-    except Unreadable as unreadable:
-        return (), str(unreadable)
-    except Exception as error:
-        log.exception("reading a delivery of %s raised", door.source.name)
-        return (), f"reading it raised {type(error).__name__}; this is a defect of the reader"

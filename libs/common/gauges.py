@@ -6,6 +6,8 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Final
 
+import asyncpg
+
 from libs.common import telemetry
 from libs.common.database import TRANSIENT, Pool
 from libs.common.kernel import Kernel
@@ -40,7 +42,7 @@ async def _measure_forever(kernel: Kernel, pool: Pool) -> None:
     while True:
         try:
             await _measure(kernel.service.name, pool, kernel)
-        except TRANSIENT as error:
+        except (*TRANSIENT, asyncpg.PostgresError) as error:
             log.info("no figures now: %s", type(error).__name__)
         await asyncio.sleep(EVERY_SECONDS)
 

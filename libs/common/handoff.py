@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
 
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, KafkaTimeoutError, ProducerClosed
 
 from libs.common import outbox
 from libs.common.database import TRANSIENT, Pool
@@ -19,9 +19,11 @@ from libs.common.outbox import OutboxRow
 log = logging.getLogger(__name__)
 
 MAX_IN_FLIGHT: Final = 10_000
+MAX_QUEUED: Final = 10_000
 PAGE: Final = 1_000
 HEARTBEAT_SECONDS: Final = 1.0
 RETRY_SECONDS: Final = 0.5
+STOP_SECONDS: Final = 3.0
 
 
 class Handoff:
@@ -45,8 +47,20 @@ class Handoff:
         self._recover = True
 
     def offer(self, rows: Sequence[OutboxRow]) -> None:
-        """Send rows that were just committed; returns at once."""
-        self._queue.extend(rows)
+        """Send rows that were just committed; returns at once.
+
+        While Kafka is away, no more than `MAX_QUEUED` are remembered: the table has them all.
+        """
+        if len(self._queue) + len(rows) > MAX_QUEUED:
+            self._queue.clear()
+            self._recover = True
+        else:
+            self._queue.extend(rows)
+        self._offered.set()
+
+    def recover(self) -> None:
+        """Look into the outbox: it may hold rows that were committed without being offered."""
+        self._recover = True
         self._offered.set()
 
     def take_acknowledged(self) -> list[int]:
@@ -68,8 +82,7 @@ class Handoff:
             except (KafkaError, *TRANSIENT) as error:
                 log.warning("publishing stopped, will resume: %s", type(error).__name__)
             finally:
-                with suppress(KafkaError, *TRANSIENT):
-                    await producer.stop()
+                await _stop(producer)
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _send_forever(self, producer: Producer) -> None:
@@ -83,7 +96,7 @@ class Handoff:
             while self._queue:
                 await self._send(producer, self._queue.popleft())
             self._offered.clear()
-            if not self._queue and not self._recover:
+            if not self._queue and not self._recover and self._failure is None:
                 await self._offered.wait()
 
     async def _send_owned(self, producer: Producer) -> None:
@@ -106,17 +119,25 @@ class Handoff:
             await self._settled.wait()
         if self._failure is not None:
             raise self._failure
-        envelope = row.envelope
-        sent = await producer.send(
-            self._prefix + row.topic,
-            row.body,
-            key=envelope.subject.encode(),
-            headers=envelope.headers(),
-        )
         self._in_flight.add(row.position)
+        sent = await self._hand_over(producer, row)
         sent.add_done_callback(lambda future: self._settle(row.position, future))
 
+    async def _hand_over(self, producer: Producer, row: OutboxRow) -> "Future[Any]":
+        envelope = row.envelope
+        while True:
+            try:
+                return await producer.send(
+                    self._prefix + row.topic,
+                    row.body,
+                    key=envelope.subject.encode(),
+                    headers=envelope.headers(),
+                )
+            except KafkaTimeoutError:  # not taken: the buffer is full, since the broker is away
+                log.info("publishing waits for Kafka")
+
     def _settle(self, position: int, sent: "Future[Any]") -> None:
+        """Called once a row is with Kafka, or is not going to be."""
         self._in_flight.discard(position)
         self._settled.set()
         if sent.cancelled():
@@ -133,8 +154,7 @@ class Handoff:
             try:
                 await outbox.beat(self._pool, self._owner)
                 if await outbox.adopt(self._pool, self._owner):
-                    self._recover = True
-                    self._offered.set()
+                    self.recover()
                 await self.tidy()
             except TRANSIENT as error:
                 log.warning("the outbox is out of reach: %s", type(error).__name__)
@@ -150,11 +170,35 @@ class Handoff:
             raise
 
     async def drain(self, seconds: float) -> None:
-        """Wait until everything offered is acknowledged, but no longer than this."""
+        """Wait until everything offered is acknowledged, but no longer than this.
+
+        What is left is adopted by the next process that looks.
+        """
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while self._queue or self._in_flight:
                     self._settled.clear()
                     await self._settled.wait()
-        await self.tidy()
-        await outbox.retire(self._pool, self._owner)
+        with suppress(*TRANSIENT):
+            await self.tidy()
+            await outbox.retire(self._pool, self._owner)
+
+
+async def _stop(producer: Any) -> None:
+    """Flush and close a producer; while Kafka is away that never ends, so it is then cut off."""
+    try:
+        async with asyncio.timeout(STOP_SECONDS):
+            await producer.stop()
+    except TimeoutError:
+        await _cut_off(producer)
+    except (KafkaError, OSError) as error:
+        log.info("a producer was closed with %s", type(error).__name__)
+
+
+async def _cut_off(producer: Any) -> None:
+    # aiokafka knows no way to close without a flush, so its parts are closed one by one.
+    producer._message_accumulator.fail_all(ProducerClosed())  # noqa: SLF001
+    with suppress(KafkaError, *TRANSIENT):
+        async with asyncio.timeout(STOP_SECONDS):
+            await producer._sender.close()  # noqa: SLF001
+            await producer.client.close()

@@ -10,6 +10,7 @@ from libs.common.database import TRANSIENT
 from libs.common.intake import Unauthorized
 from libs.common.rate_limit import WINDOW_SECONDS
 from libs.common.running import Running, running
+from libs.common.settings import SettingsError
 
 MAX_BYTES: Final = 1024 * 1024
 
@@ -40,6 +41,10 @@ async def take(
         taken = await state.kernel.doors.take_request(source, dict(request.headers), body)
     except Unauthorized as unauthorized:
         raise HTTPException(401, str(unauthorized)) from None
+    except SettingsError:
+        raise HTTPException(
+            503, f"this front door has no secret yet: put one into hook_{source}"
+        ) from None
     except TRANSIENT:
         raise HTTPException(
             503, "cannot be kept now; send it again", headers={"Retry-After": "5"}

@@ -1,6 +1,7 @@
 """The HTTP side of every service: health, metrics, front doors, operations, and its own API."""
 
 import hmac
+import logging
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
@@ -8,11 +9,17 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from opentelemetry.sdk.trace import TracerProvider
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from libs.common import api_pages, hooks_api, operations_api
+from libs.common.database import TRANSIENT
 from libs.common.kernel import Unready
 from libs.common.running import Running, running
 from libs.common.service import Service
+
+log = logging.getLogger(__name__)
 
 _bearer = HTTPBearer(auto_error=False, description="The content of the secret `api_token`")
 
@@ -52,6 +59,7 @@ def create_app(service: Service, token: str, tracing: TracerProvider) -> FastAPI
     if service.api is not None:
         guarded.include_router(service.api)
     app.include_router(guarded)
+    app.add_middleware(_Answered)
     FastAPIInstrumentor.instrument_app(
         app,
         tracer_provider=tracing,
@@ -59,6 +67,37 @@ def create_app(service: Service, token: str, tracing: TracerProvider) -> FastAPI
         exclude_spans=["receive", "send"],
     )
     return app
+
+
+class _Answered:
+    """Turns what a request raised into an answer, before a trace or a log can quote its text."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def tell(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            return await self._app(scope, receive, tell)
+        except ClientDisconnect:
+            return None
+        except TRANSIENT as error:
+            log.warning("a request has to be repeated: %s", type(error).__name__)
+            answer = JSONResponse(
+                {"detail": "not possible now; try again"}, 503, {"Retry-After": "5"}
+            )
+        except Exception:
+            log.exception("a request raised")
+            answer = JSONResponse({"detail": "this is a defect of the service"}, 500)
+        if begun:
+            raise ConnectionAbortedError("an answer broke off")
+        return await answer(scope, receive, send)
 
 
 _health = APIRouter(prefix="/health", tags=["health"])

@@ -2,11 +2,20 @@
 
 from collections.abc import Sequence
 from typing import Any, Final
+from uuid import UUID
 
+from libs.common import ids
 from libs.common.inbound import Inbound
 
-ENVELOPE: Final = "source, key, message_id, type, sequence, recorded_at, traceparent, origin, body"
+ENVELOPE: Final = (
+    "source, key, message_id, type, sequence, recorded_at, traceparent, origin, body, decider"
+)
 """The columns of a kept message, in the order of `columns`."""
+
+
+def identity(inbound: Inbound) -> UUID:
+    """What names a message among all: of a numbered one also its number, for ids may repeat."""
+    return ids.derived(inbound.source, inbound.key, inbound.id, inbound.sequence or "")
 
 
 def columns(batch: Sequence[Inbound]) -> tuple[list[Any], ...]:
@@ -20,10 +29,8 @@ def columns(batch: Sequence[Inbound]) -> tuple[list[Any], ...]:
         [inbound.recorded_at for inbound in batch],
         [inbound.traceparent for inbound in batch],
         [inbound.origin for inbound in batch],
-        [
-            inbound.body if inbound.parsed is None else inbound.parsed.model_dump_json().encode()
-            for inbound in batch
-        ],
+        [inbound.body for inbound in batch],
+        [inbound.decider for inbound in batch],
     )
 
 
@@ -39,4 +46,5 @@ def from_row(row: Any) -> Inbound:
         origin=row["origin"],
         sequence=row["sequence"],
         traceparent=row["traceparent"],
+        decider=row["decider"],
     )

@@ -11,10 +11,11 @@ from uuid import UUID
 
 from opentelemetry.trace import Tracer
 
-from libs.common import cloudevents, cursors, dead_letters, ids, parking
+from libs.common import cloudevents, cursors, dead_letters, ids, outbox, parking
 from libs.common.cloudevents import Record
 from libs.common.consumer import KafkaConsumer
 from libs.common.database import TRANSIENT, Connection
+from libs.common.dead_letters import Mended
 from libs.common.effect_loop import EffectLoop
 from libs.common.engine import Engine
 from libs.common.front_door import Doors, deliveries
@@ -28,8 +29,10 @@ from libs.common.transaction import Transaction
 
 log = logging.getLogger(__name__)
 
-STUCK_SECONDS: Final = 30.0
-DRAIN_SECONDS: Final = 10.0
+DEAD_SECONDS: Final = 90.0
+"""Longer than a transaction in which every statement takes nearly as long as it may."""
+
+DRAIN_SECONDS: Final = 5.0
 RELEASE_SECONDS: Final = 1.0
 INBOX_DAYS: Final = 14
 """Longer than any sender's last retry; GitHub and Greenhouse give up within a day."""
@@ -68,7 +71,7 @@ class Kernel:
             service.name, tools.pool, self.engine, tools.clock, tracer, service.adapters(tools)
         )
         self.engine.on_commit = self._effects.wake.set
-        self.doors = Doors(service.front_doors, tools, self.engine.submit)
+        self.doors = Doors(service.front_doors, tools, self.engine)
         topics = dict.fromkeys(service.topics, self._receive) | dict(self.doors.topics)
         self._consumer = (
             KafkaConsumer(service.name, settings.kafka, topics, settings.topic_prefix)
@@ -108,32 +111,45 @@ class Kernel:
                 self._effects.stop()
                 await asyncio.wait([effects], timeout=DRAIN_SECONDS)
                 await _cancel([effects])
+                await self.engine.close(DRAIN_SECONDS)
                 await self._handoff.drain(DRAIN_SECONDS)
                 await _cancel(core)
 
     async def submit(self, command: Command, *, key: str, id: UUID | str) -> Result:  # noqa: A002
-        """Decide a command durably, in the trace of the caller; the same id counts once."""
+        """Decide a command durably, in the trace of the caller; the same id counts once.
+
+        Raises UnavailableError or TimeoutError where that cannot be done now.
+        """
         inbound = Inbound(
-            id=str(id),
+            id=cloudevents.storable(str(id)),
             type=command.type,
             source="command",
-            key=key,
-            body=b"",
+            key=cloudevents.storable(key),
+            body=command.model_dump_json().encode(),
             recorded_at=self.tools.clock.now(),
             origin=f"command {id}",
             traceparent=current_traceparent(),
             parsed=command,
         )
-        return (await self.engine.submit([inbound]))[0]
+        return (await self.engine.ask([inbound]))[0]
 
-    async def replay(self, letter: UUID, body: bytes | None, why: str) -> Result | None:
-        """Handle a dead letter again, mended if a body is given; None if there is no such one."""
+    async def replay(self, letter: UUID, mended: Mended, why: str) -> Result | None:
+        """Handle a dead letter again, mended or as it came; None if there is no such one."""
 
         async def reopen(conn: Connection) -> Sequence[Inbound]:
-            return await dead_letters.reopen(conn, letter, body, why)
+            return await dead_letters.reopen(conn, letter, mended, why)
 
-        results = await self.engine.submit_after(reopen)
+        results = await self.engine.ask((), reopen)
         self._release.set()
+        return results[0] if results else None
+
+    async def skip_gap(self, source: str, key: str) -> Result | None:
+        """Give up the numbers that a key waits for; None if it waits for none."""
+
+        async def skip(conn: Connection) -> Sequence[Inbound]:
+            return await parking.skip_gap(conn, source, key)
+
+        results = await self.engine.ask((), skip)
         return results[0] if results else None
 
     async def discard(self, letter: UUID, why: str) -> bool:
@@ -146,14 +162,19 @@ class Kernel:
         """Why this process should get no traffic, if so."""
         if self.engine.troubled_since is not None:
             return Unready("PostgreSQL does not answer; batches wait")
-        if self._consumer is not None and not self._consumer.assigned:
+        if self.engine.stopped is not None:
+            return Unready(f"standing still: this release fails every {self.engine.stopped}")
+        if self._consumer is None:
+            return None
+        if not self._consumer.assigned:
             return Unready("no partitions are assigned yet")
-        return None
+        stuck = self._consumer.stuck()
+        return None if stuck is None else Unready(stuck)
 
     @property
     def alive(self) -> bool:
         """Whether the loop still turns: false means that only a restart helps."""
-        return time.monotonic() - self.engine.heartbeat < STUCK_SECONDS
+        return time.monotonic() - self.engine.heartbeat < DEAD_SECONDS
 
     async def _receive(self, records: Sequence[Record]) -> None:
         now = self.tools.clock.now()
@@ -179,6 +200,7 @@ class Kernel:
             try:
                 async with self.tools.pool.acquire() as conn:
                     await cursors.forget(conn, INBOX_DAYS)
+                await outbox.forget_dead(self.tools.pool)
             except TRANSIENT as error:
                 log.warning("the inbox is tidied later: %s", type(error).__name__)
             await asyncio.sleep(3600)

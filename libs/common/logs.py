@@ -27,6 +27,8 @@ class _Formatter(JsonFormatter):
 
     def formatException(self, ei: Any) -> str:  # noqa: N802  # the name is logging's
         kind, _, trace = ei
+        if kind is None:
+            return ""
         places: list[str] = []
         while trace is not None:
             frame = trace.tb_frame

@@ -12,9 +12,9 @@ from typing import Final
 from uuid import UUID
 
 from libs.common import ids
-from libs.common.cloudevents import Envelope
+from libs.common.cloudevents import MAX_BODY_BYTES, Envelope
 from libs.common.database import Connection, Pool
-from libs.common.fold import Emitted
+from libs.common.fold import ContractError, Emitted
 
 OWNER_DEAD_AFTER: Final = timedelta(seconds=5)
 """Without a heartbeat for this long, a process no longer owns what it has not published."""
@@ -39,7 +39,10 @@ async def put(
     traceparents: Sequence[str | None],
     now: datetime,
 ) -> list[OutboxRow]:
-    """Record events to be published if, and only if, this transaction commits."""
+    """Record events to be published if, and only if, this transaction commits.
+
+    Raises ContractError for an event too large for Kafka: once here, it would block all others.
+    """
     if not emitted:
         return []
     rows = [
@@ -59,6 +62,10 @@ async def put(
         )
         for each in emitted
     ]
+    if large := next((row for row in rows if len(row.body) > MAX_BODY_BYTES), None):
+        raise ContractError(
+            f"{large.envelope.type} has {len(large.body)} bytes, and {MAX_BODY_BYTES} are allowed"
+        )
     positions = await conn.fetch(PUT, owner, now, *_columns(rows))
     return [
         OutboxRow(position["position"], row.topic, row.envelope, row.body)
@@ -106,6 +113,11 @@ async def beat(pool: Pool, owner: UUID) -> None:
         """,
         owner,
     )
+
+
+async def forget_dead(pool: Pool) -> None:
+    """Drop the names of processes that are long gone; what they left was adopted."""
+    await pool.execute("delete from process where heartbeat_at < now() - interval '1 day'")
 
 
 async def retire(pool: Pool, owner: UUID) -> None:

@@ -7,8 +7,9 @@ import socket
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
+import asyncpg
 import uvicorn
 import uvloop
 from aiokafka.errors import KafkaError
@@ -34,6 +35,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 RETRY_SECONDS: Final = 1.0
+CLOSE_SECONDS: Final = 3.0
+ANSWER_SECONDS: Final = 5
 POOL_SIZE: Final = 8
 VAULT_POOL_SIZE: Final = 4
 
@@ -45,6 +48,16 @@ def run(service: Service) -> None:
         uvloop.run(_serve(service, Settings.read()))
     except SettingsError as error:
         sys.exit(f"{service.name} cannot start: {error}")
+    except Exception:
+        # Told by the log, which drops the text: a traceback of Python's own may quote a person.
+        log.exception("ended by a defect")
+        sys.exit(1)
+
+
+def _tell(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What asyncio has to say of a task that nobody waited for, without the error's text."""
+    error: BaseException | None = context.get("exception")
+    log.error("%s", context.get("message", "asyncio"), exc_info=error)
 
 
 async def _serve(service: Service, settings: Settings) -> None:
@@ -52,15 +65,19 @@ async def _serve(service: Service, settings: Settings) -> None:
         service.name, zipkin=settings.zipkin, otlp=settings.otlp, ratio=settings.trace_ratio
     )
     app = create_app(service, settings.secret("api_token"), provider)
-    stop = asyncio.Event()
+    stop, draining = asyncio.Event(), asyncio.Event()
+    asyncio.get_running_loop().set_exception_handler(_tell)
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with _http(app, settings):
-        starting = asyncio.create_task(_run_kernel(service, settings, app, provider, stop))
+        starting = asyncio.create_task(
+            _run_kernel(service, settings, app, provider, (stop, draining))
+        )
         await asyncio.wait(
             [starting, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED
         )
-        if not starting.done() and app.state.running is None:
+        # Cancelled only while it starts: once it runs, it ends by itself, and finishes its work.
+        if not starting.done() and app.state.running is None and not draining.is_set():
             starting.cancel()
         with suppress(asyncio.CancelledError):
             await starting
@@ -73,8 +90,9 @@ async def _run_kernel(
     settings: Settings,
     app: FastAPI,
     provider: TracerProvider,
-    stop: asyncio.Event,
+    signals: tuple[asyncio.Event, asyncio.Event],
 ) -> None:
+    stop, draining = signals
     async with AsyncExitStack() as stack:
         tools = await _connect(service, settings, stack)
         await _until_reachable(lambda: _declare_topics(service, settings))
@@ -89,6 +107,7 @@ async def _run_kernel(
                     app.state.running = Running(kernel, tools, limit)
                     log.info("ready")
                     await stop.wait()
+                    draining.set()
                     app.state.running = None
             except* (KafkaError, *TRANSIENT) as errors:
                 app.state.running = None
@@ -101,7 +120,7 @@ async def _connect(service: Service, settings: Settings, stack: AsyncExitStack) 
         opened = await _until_reachable(
             lambda: database.connect_pool(dsn, application=service.name, size=size)
         )
-        stack.push_async_callback(opened.close)
+        stack.push_async_callback(_close, opened)
         return opened
 
     own = await pool(settings.postgres, POOL_SIZE)
@@ -109,6 +128,15 @@ async def _connect(service: Service, settings: Settings, stack: AsyncExitStack) 
     await _until_reachable(lambda: _migrate(service, own))
     vault = Vault.with_master_key(keys, settings.secret("master_key"))
     return Tools(settings, own, vault, Clock.parse(settings.clock))
+
+
+async def _close(pool: Pool) -> None:
+    """Close a pool in order, or at once where PostgreSQL does not answer."""
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await pool.close()
+    except TRANSIENT:
+        pool.terminate()
 
 
 async def _migrate(service: Service, pool: Pool) -> None:
@@ -138,6 +166,11 @@ async def _until_reachable(attempt: Callable[[], Awaitable[T]]) -> T:
     while True:
         try:
             return await attempt()
+        except asyncpg.exceptions.ClientConfigurationError as error:
+            raise SettingsError(
+                "FARHAND_POSTGRES or FARHAND_KEYS is not an address like "
+                "postgresql://user:password@host:port/database"
+            ) from error
         except (KafkaError, *TRANSIENT) as error:
             log.info("waiting: %s", type(error).__name__)
             await asyncio.sleep(RETRY_SECONDS)
@@ -163,7 +196,11 @@ async def _http(app: FastAPI, settings: Settings) -> AsyncGenerator[None]:
             f"port {settings.http_port} of {settings.http_host} cannot be used "
             f"({error.strerror}); set FARHAND_HTTP_PORT to a free one"
         ) from error
-    server = _Server(uvicorn.Config(app, log_config=None, access_log=False))
+    server = _Server(
+        uvicorn.Config(
+            app, log_config=None, access_log=False, timeout_graceful_shutdown=ANSWER_SECONDS
+        )
+    )
     serving = asyncio.create_task(server.serve([listening]))
     try:
         yield

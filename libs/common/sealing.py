@@ -41,9 +41,9 @@ def encrypt(key: bytes, person: str, content: bytes) -> str:
 
 def decrypt(key: bytes, token: str) -> bytes:
     """Open a token; raises NotSealedError where the key or the token is not the right one."""
-    person, _, encoded = token.removeprefix(PREFIX).partition(".")
-    sealed = urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+    person, _, encoded = token.removeprefix(PREFIX).rpartition(".")
     try:
+        sealed = urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
         return AESSIV(key).decrypt(sealed, [person.encode()])
     except (InvalidTag, ValueError) as error:
         raise NotSealedError(f"the token of {person} does not open with its data key") from error
@@ -53,7 +53,10 @@ def person_of(token: str) -> str:
     """Whose data a token holds; raises NotSealedError for any other text."""
     if not token.startswith(PREFIX):
         raise NotSealedError("the text is not a sealed token")
-    return token.removeprefix(PREFIX).partition(".")[0]
+    person = token.removeprefix(PREFIX).rpartition(".")[0]
+    if not person:
+        raise NotSealedError("the token does not name whose it is")
+    return person
 
 
 @dataclass(slots=True)

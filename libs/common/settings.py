@@ -49,18 +49,22 @@ class Settings(BaseSettings):
             return cls()  # pyright: ignore[reportCallIssue]  # the environment gives the fields
         except ValidationError as error:
             raise SettingsError(
-                "the environment lacks something, as FARHAND_<NAME>: " + describe(error)
+                "the environment lacks something, as FARHAND_<NAME>: "
+                + describe(error, trusted=True)
             ) from None
 
     def secret(self, name: str) -> str:
         """One secret; raises SettingsError, without its content, if it cannot be read."""
         path = self.secrets / name
         try:
-            return path.read_text().strip()
+            content = path.read_text().strip()
         except OSError as error:
             raise SettingsError(
                 f"the secret {name} cannot be read ({error.strerror}); put it into {path}"
             ) from error
+        if not content:
+            raise SettingsError(f"the secret {name} is empty; put it into {path}")
+        return content
 
     def live_secrets(self, name: str) -> tuple[str, ...]:
         """The live secrets of a sender, one a line, so that a new one can be rolled in."""

@@ -16,7 +16,8 @@ async def claim_due(pool: Pool, now: datetime, limit: int) -> list[Inbound]:
     """Lease the timers that are due at the product's `now`, the oldest first, as messages.
 
     A timer stays until the transaction that decides it; a process that dies in between gives it
-    back when its lease ends. Keys held by a dead letter keep their timers.
+    back when its lease ends. Keys held by a dead letter, and those where messages still wait
+    behind a settled one, keep their timers.
     """
     rows = await pool.fetch(CLAIM, now, limit)
     return [
@@ -46,6 +47,9 @@ update timer
            and (leased_until is null or leased_until < now())
            and not exists (
                 select from dead_letter d where d.key = t.key and d.status = 'open' and d.holds_key
+           )
+           and not exists (
+                select from parked p where p.key = t.key and p.cause = 'dead_letter'
            )
          order by due
          limit $2

@@ -30,6 +30,7 @@ from libs.common.database import TRANSIENT, Connection
 from libs.common.decider import Decider
 from libs.common.fold import (
     ContractError,
+    Defective,
     Emitted,
     Entity,
     EntityKey,
@@ -39,6 +40,7 @@ from libs.common.fold import (
     targets,
 )
 from libs.common.inbound import Dead, Dropped, Inbound, Parked, Result
+from libs.common.kept import identity
 from libs.common.message import Message
 from libs.common.outbox import OutboxRow
 from libs.common.projection import Projection, Received
@@ -48,6 +50,12 @@ log = logging.getLogger(__name__)
 
 class Poison(Exception):  # noqa: N818  # a finding about a message
     """Some message of the batch makes the whole of it fail, and would do so again."""
+
+
+def _blame(error: Exception) -> Poison:
+    """The finding, with none of the error's text, which may quote a person, but our own."""
+    says = f": {error}" if isinstance(error, ContractError) else ""
+    return Poison(f"handling it raised {type(error).__name__}{says}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +100,12 @@ class Transaction:
         """
         try:
             return await self._settle(conn, batch, started, poison)
+        except ValueError as error:  # asyncpg's refusal of a value is an InterfaceError as well
+            raise _blame(error) from error
         except (*TRANSIENT, RaceLostError):
             raise
         except Exception as error:
-            says = f": {error}" if isinstance(error, ContractError) else ""
-            raise Poison(f"handling it raised {type(error).__name__}{says}") from error
+            raise _blame(error) from error
 
     async def _settle(
         self, conn: Connection, batch: Sequence[Inbound], started: int, poison: str | None
@@ -117,7 +126,7 @@ class Transaction:
         inbound = item.inbound
         contract = self.messages.get(inbound.type)
         if poison is not None:
-            item.message = Dead(poison)
+            item.message = Defective(poison)
         elif contract is not None or inbound.defect is not None:
             item.message = read(inbound, contract or Message)
         elif inbound.type in CATALOG:
@@ -158,8 +167,8 @@ class Transaction:
         }
         await entities.save(conn, changed, now)
         await timers.save(conn, folded.timers, traceparents)
-        ids = [item.inbound.id for item in items]
-        await effect_queue.save(conn, folded.effects, ids, traceparents)
+        causes = [identity(item.inbound) for item in items]
+        await effect_queue.save(conn, folded.effects, causes, traceparents)
         rows = await outbox.put(conn, self.owner, [*folded.emitted, *projected], traceparents, now)
         await self._set_aside(conn, admitted)
         await cursors.save(conn, admitted.before, admitted.after)

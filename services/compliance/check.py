@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
 
 from libs.common.contracts.compliance import CheckDecided, Question
 from libs.common.contracts.onboarding import (
@@ -19,21 +19,15 @@ from services.compliance.decisions import check_hire
 from services.compliance.law import Law
 
 
-class Refusal(BaseModel):
-    """Why an answer could not be read; told again with its question until that is answered."""
-
-    model_config = ConfigDict(frozen=True)
-
-    hint: str
-    answered_at: AwareDatetime
-
-
 class Check(BaseModel):
     """What is known of one hire, and what was last decided on it.
 
     `reported` is the profile as onboarding tells it, `profile` the same with the terms that people
     answered. `confirmations` are lawyers' answers by question; a question names what it is about,
-    so an answer outlives a change of the hire only where it still fits.
+    so an answer outlives a change of the hire only where it still fits. `refusals` say of answers
+    that could not be read how to write them, by question. `answers` counts all that were heard,
+    whatever came of them: onboarding counts those it gave, and so tells a question that is asked
+    again from one whose answer is on its way.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -42,7 +36,8 @@ class Check(BaseModel):
     reported: Profile
     profile: Profile
     confirmations: Mapping[str, bool] = {}
-    refusals: Mapping[str, Refusal] = {}
+    refusals: Mapping[str, str] = {}
+    answers: int = 0
     cancelled: bool = False
     version: int = 0
     decided: CheckDecided | None = None
@@ -54,20 +49,25 @@ class Check(BaseModel):
 
 
 def check_decider(law: Law) -> Decider[Check]:
-    """Decide hires under this law: once announced, and again whenever an input changes.
+    """Decide hires under this law: whenever announced, and again whenever an input changes.
 
-    A decision that says the same as the last one is not told again; each that is has the next
-    version. A cancelled hire is not decided until it is announced or changed anew.
+    A decision that says the same as the last one is not told again, but to one who begins anew and
+    waits for it, and to one whose answer was refused; each that is has the next version. A
+    cancelled hire is not decided until it is announced or changed anew.
     """
     decider = Decider("check", Check)
 
     def report(
         state: Check | None, hire: HireAnnounced | HireChanged, _now: datetime
     ) -> Decision[Check]:
-        return _decide(law, _reported(state, hire.hire_id, hire.profile))
+        begins = isinstance(hire, HireAnnounced)
+        return _decide(law, _reported(state, hire.hire_id, hire.profile), tell_again=begins)
 
     def hear(state: Check | None, answer: QuestionAnswered, _now: datetime) -> Decision[Check]:
-        return Decision(state) if state is None or state.cancelled else _hear(law, state, answer)
+        if state is None:  # nobody asks before a hire is known
+            return Decision(state)
+        heard = state.model_copy(update={"answers": state.answers + 1})
+        return Decision(heard) if heard.cancelled else _hear(law, heard, answer)
 
     decider.on(HireAnnounced)(report)
     decider.on(HireChanged)(report)
@@ -89,6 +89,7 @@ def _cancelled(state: Check) -> Check:
         reported=state.reported,
         profile=state.reported,
         confirmations=state.confirmations,
+        answers=state.answers,
         cancelled=True,
         version=state.version,
     )
@@ -131,11 +132,10 @@ def _hear(law: Law, state: Check, message: QuestionAnswered) -> Decision[Check]:
             known = {"confirmations": {**state.confirmations, question: holds}, "refusals": others}
             return _decide(law, state.model_copy(update=known))
         case AnswerRefused(question=question, hint=hint):
-            refusal = Refusal(hint=hint, answered_at=message.answered_at)
-            if question not in state.open_questions or state.refusals.get(question) == refusal:
+            if question not in state.open_questions:
                 return Decision(state)
-            refusals = {**others, question: refusal}
-            return _decide(law, state.model_copy(update={"refusals": refusals}), tell_again=True)
+            refused = state.model_copy(update={"refusals": {**others, question: hint}})
+            return _decide(law, refused, tell_again=True)
 
 
 def _decide(law: Law, state: Check, *, tell_again: bool = False) -> Decision[Check]:
@@ -143,20 +143,21 @@ def _decide(law: Law, state: Check, *, tell_again: bool = False) -> Decision[Che
     version = state.version + 1
     decided = check_hire(law, state.profile, state.confirmations, state.hire_id, version)
     asked = tuple(_with_hint(question, state.refusals) for question in decided.questions)
-    decided = decided.model_copy(update={"questions": asked})
+    decided = decided.model_copy(update={"questions": asked, "answers": state.answers})
     if not tell_again and _same(decided, state.decided):
         return Decision(state)
     told = state.model_copy(update={"version": version, "decided": decided})
     return Decision(told, emit=(decided,))
 
 
-def _with_hint(question: Question, refusals: Mapping[str, Refusal]) -> Question:
-    refusal = refusals.get(question.id)
-    if refusal is None:
-        return question
-    return question.model_copy(update={"ask": f"{refusal.hint} {question.ask}"})
+def _with_hint(question: Question, refusals: Mapping[str, str]) -> Question:
+    hint = refusals.get(question.id)
+    return question.model_copy(update={"ask": f"{hint} {question.ask}"}) if hint else question
 
 
 def _same(decided: CheckDecided, before: CheckDecided | None) -> bool:
-    """Whether two decisions say the same, whatever their version."""
-    return before is not None and decided == before.model_copy(update={"version": decided.version})
+    """Whether two decisions say the same, whatever their version and the answers it took."""
+    if before is None:
+        return False
+    numbers = {"version": decided.version, "answers": decided.answers}
+    return decided == before.model_copy(update=numbers)

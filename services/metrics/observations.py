@@ -141,6 +141,20 @@ class HireBecameReady(Observation):
     announced_at: Moment
 
 
+class HireHasLeft(Observation):
+    """The last day of somebody is over."""
+
+    rank = 2
+
+
+class AccessWasRevoked(Observation):
+    """Somebody can no longer use a resource, as read back from the system that guards it."""
+
+    rank = 3
+
+    resource: Name
+
+
 class Retracted(Observation):
     """What `replaces` names did not happen after all."""
 

@@ -81,7 +81,7 @@ class Drafting:
             letter=self._letter(state, draft, recipient, now),
         )
         farewell = any(ask.topic == CANCELLED for ask in draft.asks)
-        after = state.with_posted(draft, recipient, farewell=farewell)
+        after = state.with_posted(draft, recipient, now, farewell=farewell)
         return Decision(after, effects=(effect,))
 
     def _letter(

@@ -1,6 +1,6 @@
 """The nouns of a correspondence, and what can be done to one without knowing anybody's hours."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
 
@@ -40,8 +40,9 @@ class Contacts(Value):
 class Task(Value):
     """An open task as its owner should know it.
 
-    `told` is the day that the last letter about it named, if there was one; `reminded` and
-    `escalation` say which reminders were taken up for the day on which it is due now.
+    `told` is the day that the last letter about it named, if there was one, and `told_at` when that
+    went out; `reminded` and `escalation` say which reminders were taken up for the day on which it
+    is due now.
     """
 
     id: UUID
@@ -52,6 +53,7 @@ class Task(Value):
     timezone: ZoneName
     why: str
     told: date | None = None
+    told_at: Instant | None = None
     reminded: bool = False
     escalation: int = 0
 
@@ -201,7 +203,7 @@ class Correspondence(Value):
         )
         return self.evolve(drafts=tuple(draft for draft in kept if draft.asks))
 
-    def with_posted(self, draft: Draft, recipient: Owner, *, farewell: bool) -> Self:
+    def with_posted(self, draft: Draft, recipient: Owner, now: datetime, *, farewell: bool) -> Self:
         """With a draft handed over; `farewell` if it tells its reader that the hire is over."""
         others = tuple(each for each in self.told if each is not recipient)
         days = {ask.topic: ask.due_on for ask in draft.asks}
@@ -210,7 +212,7 @@ class Correspondence(Value):
             posted=(*self.posted, Posted(id=draft.id, recipient=recipient)),
             told=others if farewell else (*others, recipient),
             tasks=tuple(
-                task.evolve(told=days[task.topic]) if days.get(task.topic) else task
+                task.evolve(told=days[task.topic], told_at=now) if days.get(task.topic) else task
                 for task in self.tasks
             ),
         )

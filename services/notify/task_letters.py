@@ -21,6 +21,7 @@ from libs.common.contracts.onboarding import (
 from libs.common.contracts.values import Owner
 from libs.common.decider import Decision
 from services.notify.asks import do_task, do_task_today, overdue_task, withdraw_task
+from services.notify.civil_time import zone_or_utc
 from services.notify.drafting import Drafting, settle
 from services.notify.letter import Ask
 from services.notify.model import Correspondence, Task
@@ -52,8 +53,13 @@ class TaskLetters:
     def move(self, state: State, event: TaskMoved, now: datetime) -> Outcome:
         """Correct the date where it has not gone out; where it has, tell the new one."""
         task = state and state.task(event.task_id)
-        if state is None or task is None or task.due_on == event.due_on:
+        if state is None or task is None:
             return Decision(state)
+        if task.due_on == event.due_on:  # it ends at another hour, where the hire is now
+            same = task.timezone == event.timezone
+            return Decision(
+                state if same else state.with_task(task.evolve(timezone=event.timezone))
+            )
         moved = task.evolve(
             due_on=event.due_on, timezone=event.timezone, reminded=False, escalation=0
         )
@@ -64,11 +70,13 @@ class TaskLetters:
         return settle(state, self._tell(after, (moved.owner,), do_task(moved), now))
 
     def remind(self, state: State, event: TaskDueToday, now: datetime) -> Outcome:
-        """Remind the owner on the morning of the day."""
+        """Remind the owner on the morning of the day, unless that morning's letter has said so."""
         task = state and state.task(event.task_id)
         if state is None or task is None or task.reminded or task.due_on != event.due_on:
             return Decision(state)
         after = state.with_task(task.evolve(reminded=True))
+        if task.told == event.due_on and _is_same_day(task.told_at, now, event.timezone):
+            return Decision(after)
         return settle(state, self._tell(after, (task.owner,), do_task_today(task), now))
 
     def press(self, state: State, event: TaskOverdue, now: datetime) -> Outcome:
@@ -106,3 +114,8 @@ class TaskLetters:
         for reader in dict.fromkeys(self.drafting.reader_of(state, owner) for owner in owners):
             state = self.drafting.tell(state, ask, reader, now)
         return state
+
+
+def _is_same_day(then: datetime | None, now: datetime, timezone: str) -> bool:
+    zone = zone_or_utc(timezone)
+    return then is not None and then.astimezone(zone).date() == now.astimezone(zone).date()

@@ -48,9 +48,13 @@ class RetryAccess(Command):
     resource: str
 
 
-class CancelAwaited(Timer):
-    """A cancellation arrived before its hire; whether that is known by now is looked up again."""
+class EndAwaited(Timer):
+    """The end of a hire was reported before the hire; whether that is known by now is looked up.
 
+    Without a `last_day` the hire was cancelled. `arrived_at` is when this was first heard.
+    """
+
+    last_day: date | None
     reported_at: Instant
     arrived_at: Instant
 

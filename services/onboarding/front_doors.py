@@ -4,8 +4,8 @@ from typing import Final
 
 from libs.common.message import Command
 from libs.common.service import FrontDoor, Tools
-from services.onboarding.commands import ReportCancel, ReportHire
-from services.onboarding.report import CancelReport, HireReport, Report, contact
+from services.onboarding.commands import ReportCancel, ReportHire, ReportLeaving
+from services.onboarding.report import CancelReport, HireReport, LeaveReport, Report, contact
 from services.onboarding.sources.greenhouse import Greenhouse
 from services.onboarding.sources.standard import StandardWebhooks
 
@@ -19,6 +19,9 @@ async def admit(report: Report, tools: Tools) -> tuple[str, Command]:
     match report:
         case CancelReport():
             return key, ReportCancel(hire_id=report.hire_id, reported_at=report.reported_at)
+        case LeaveReport():
+            last_day, at = report.last_day, report.reported_at
+            return key, ReportLeaving(hire_id=report.hire_id, last_day=last_day, reported_at=at)
         case HireReport():
             return key, await _report_hire(report, tools)
 

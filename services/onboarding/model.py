@@ -99,7 +99,8 @@ class Journey(Value):
     """The life of one hire.
 
     `period` counts how often it was begun: a hire taken up again after it was cancelled or left is
-    planned and provisioned anew. `reported_at` is when the news last heeded were true; `answers`
+    planned and provisioned anew. `reported_at` is when the profile was so, and `end_reported_at`
+    when it was so that the hire was cancelled or leaves, by the newest report of each; `answers`
     counts the answers passed on to compliance, over all periods.
     """
 
@@ -111,6 +112,7 @@ class Journey(Value):
     source: str
     announced_at: Instant
     reported_at: Instant
+    end_reported_at: Instant | None = None
     ruling: Ruling | None = None
     answers: int = 0
     provisioning_on: date | None = None
@@ -157,6 +159,11 @@ class Journey(Value):
             if period == max(mine) or mine[period].grant is not Grant.REVOKED
         )
         return self.evolve(access=(*others, *kept))
+
+    def with_only_access(self, access: Access) -> Self:
+        """Return a copy in which nothing else is known of access to that resource."""
+        others = tuple(each for each in self.access if each.resource != access.resource)
+        return self.evolve(access=(*others, access))
 
     @property
     def open_tasks(self) -> tuple[Task, ...]:

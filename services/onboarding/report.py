@@ -196,7 +196,16 @@ class CancelReport(Reported):
     reported_at: Moment | None = None
 
 
-Report = HireReport | CancelReport
+class LeaveReport(Reported):
+    """An HR system says which day is somebody's last."""
+
+    employment_ref: EmploymentRef
+    hire_id: HireId
+    last_day: Day
+    reported_at: Moment | None = None
+
+
+Report = HireReport | CancelReport | LeaveReport
 
 
 def hire_id_of(source: str, employment_ref: str) -> HireId:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from libs.common.contracts.compliance import CheckDecided, Verdict
@@ -106,9 +106,28 @@ def test_a_right_answer_ends_the_hint() -> None:
         pytest.param("coffee", id="nobody's question"),
     ],
 )
-def test_an_answer_to_what_is_not_asked_changes_nothing(question: str) -> None:
+def test_an_answer_to_what_is_not_asked_is_counted_and_no_more(question: str) -> None:
     state = after(NEW)
-    assert tell(state, answered(question, "yes")) == Decision(state)
+    counted = state.model_copy(update={"answers": 1})
+    assert tell(state, answered(question, "yes")) == Decision(counted)
+
+
+def test_a_decision_tells_how_many_answers_had_been_heard() -> None:
+    state = after(NEW, answered("coffee", "yes"))
+    assert decided(state, answered("terms.probation", "soon")).answers == 2
+    assert decided(None, NEW).answers == 0
+
+
+def test_the_same_wrong_answer_is_refused_each_time() -> None:
+    wrong = answered("terms.probation", "3 months")
+    first, again = decided(after(NEW), wrong), decided(after(NEW, wrong), wrong)
+    assert first.questions == again.questions
+    assert (again.version, again.answers) == (3, 2)
+
+
+def test_a_decision_that_differs_in_the_answers_it_took_alone_is_not_told_again() -> None:
+    clear = after(NEW, answered("terms.probation", "P2M"))
+    assert tell(clear, answered("terms.probation", "P2M")).emit == ()
 
 
 def test_a_change_that_changes_no_decision_is_quiet() -> None:
@@ -158,7 +177,17 @@ def test_a_lawyers_answer_is_kept_and_can_be_taken_back() -> None:
 def test_a_cancelled_hire_is_left_alone() -> None:
     state = after(NEW, CANCELLED)
     assert tell(after(NEW), CANCELLED).emit == ()
-    assert tell(state, answered("terms.probation", "P2M")) == Decision(state)
+    assert tell(state, answered("terms.probation", "P2M")).emit == ()
+
+
+def test_answers_are_counted_through_a_cancellation() -> None:
+    probation = answered("terms.probation", "P2M")
+    assert decided(after(NEW, probation, CANCELLED, probation), NEW).answers == 2
+
+
+def test_whoever_is_announced_anew_is_told_the_decision_anew() -> None:
+    again = decided(after(NEW), NEW)
+    assert again == decided(None, NEW).model_copy(update={"version": 2})
 
 
 def test_a_hire_announced_again_after_cancelling_is_decided_with_the_next_version() -> None:
@@ -200,19 +229,31 @@ MESSAGES = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(MESSAGES, max_size=8), MESSAGES)
-def test_the_same_message_twice_changes_nothing_after_the_first(
+def test_whatever_is_repeated_changes_at_most_the_count_of_answers(
     history: list[Message], message: Message
 ) -> None:
+    once = after_all([*history, message])
+    twice = after_all([*history, message, message])
+    assert known(twice) == known(once)
+
+
+def after_all(messages: list[Message]) -> Check | None:
     state: Check | None = None
-    for past in history:
-        state = tell(state, past).state
-    once = tell(state, message)
-    assert tell(once.state, message) == Decision(once.state)
+    for message in messages:
+        state = tell(state, message).state
+    return state
 
 
+def known(state: Check | None) -> Check | None:
+    """What is known of a hire, but for how often it was heard and told."""
+    return state and state.model_copy(update={"answers": 0, "version": 0, "decided": None})
+
+
+@settings(deadline=None)
 @given(st.lists(MESSAGES, max_size=12))
-def test_versions_count_what_was_told_and_no_two_in_a_row_say_the_same(
+def test_versions_count_what_was_told(
     messages: list[Message],
 ) -> None:
     state: Check | None = None

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,10 +22,12 @@ from libs.common.sealing import Vault
 from libs.common.service import Service, Tools
 from libs.common.settings import Settings
 from tests.infrastructure import Infrastructure
-from tests.kernel.ledger import CREDITS_TABLE
+from tests.kernel.ledger import CREDITS_TABLE, DESK_TOPIC
 
 TOPIC = "farhand.ledger"
 MASTER_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+
+Headers = Mapping[str, bytes | None]
 
 
 @dataclass(slots=True)
@@ -35,6 +37,7 @@ class Ledger:
     settings: Settings
     pool: database.Pool
     spans: InMemorySpanExporter
+    producer: Any
     running: list[Kernel] = field(default_factory=list[Kernel])
 
     @property
@@ -45,38 +48,58 @@ class Ledger:
     def traced(self) -> Sequence[ReadableSpan]:
         return self.spans.get_finished_spans()
 
-    @asynccontextmanager
-    async def run(self, service: Service) -> AsyncGenerator[Kernel]:
+    @property
+    def provider(self) -> TracerProvider:
         provider = TracerProvider()
         provider.add_span_processor(SimpleSpanProcessor(self.spans))
+        return provider
+
+    @property
+    def tools(self) -> Tools:
         vault = Vault.with_master_key(self.pool, MASTER_KEY)
-        tools = Tools(self.settings, self.pool, vault, Clock.parse(self.settings.clock))
-        kernel = Kernel(service, tools, provider.get_tracer("test"))
+        return Tools(self.settings, self.pool, vault, Clock.parse(self.settings.clock))
+
+    def make(self, service: Service, pool: database.Pool | None = None) -> Kernel:
+        tools = self.tools
+        if pool is not None:
+            tools = Tools(tools.settings, pool, tools.vault, tools.clock)
+        return Kernel(service, tools, self.provider.get_tracer("test"))
+
+    @asynccontextmanager
+    async def run(
+        self, service: Service, pool: database.Pool | None = None
+    ) -> AsyncGenerator[Kernel]:
+        kernel = self.make(service, pool)
         async with kernel.running():
             self.running.append(kernel)
             yield kernel
             self.running.remove(kernel)
 
-    async def send(
-        self, key: UUID, body: bytes, headers: Mapping[str, bytes | None] | None = None
-    ) -> None:
-        producer: Any = new_producer(self.settings.kafka)
-        await producer.start()
-        try:
-            await producer.send_and_wait(
-                self.settings.topic_prefix + TOPIC,
-                body,
-                key=str(key).encode(),
-                headers=list((headers or {}).items()),
-            )
-        finally:
-            await producer.stop()
+    async def send(self, key: UUID, body: bytes | None, headers: Headers | None = None) -> None:
+        await self.send_all([(key, body, headers or {})])
+
+    async def send_all(self, records: Iterable[tuple[UUID, bytes | None, Headers]]) -> None:
+        """Send records in order, and return once Kafka has them all."""
+        sent = [
+            await self.send_raw(str(key).encode(), body, headers) for key, body, headers in records
+        ]
+        await asyncio.gather(*sent)
+
+    async def send_raw(
+        self, key: bytes | None, body: bytes | None, headers: Headers, topic: str = TOPIC
+    ) -> Awaitable[Any]:
+        return await self.producer.send(
+            self.settings.topic_prefix + topic, body, key=key, headers=list(headers.items())
+        )
 
     async def until(self, query: str, expected: object, *args: object) -> None:
         """Wait until a query answers as expected; says what it answered last if it never does."""
         answer: object = None
-        for _ in range(200):
-            answer = await self.pool.fetchval(query, *args)
+        for _ in range(600):
+            try:
+                answer = await self.pool.fetchval(query, *args)
+            except database.TRANSIENT as error:
+                answer = error
             if answer == expected:
                 return
             await asyncio.sleep(0.05)
@@ -95,6 +118,23 @@ class Ledger:
             str(account),
         )
 
+    async def notes(self, account: UUID) -> list[str]:
+        return await self.pool.fetchval(
+            """
+            select array(select jsonb_array_elements_text(state->'notes'))
+              from entity
+             where decider = 'account' and key = $1
+            """,
+            str(account),
+        )
+
+
+async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
+    """Wait until a condition holds; raises TimeoutError."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110  # what is waited for knows no event
+            await asyncio.sleep(0.02)
+
 
 @pytest.fixture
 async def ledger_bed(
@@ -105,12 +145,26 @@ async def ledger_bed(
         postgres=kernel_database,
         keys=kernel_database,
         secrets=tmp_path,
+        redis=infrastructure.redis,
         partitions=3,
         topic_prefix=f"{secrets.token_hex(4)}.",
     )
-    await declare_topics(settings.kafka, [TopicSpec(settings.topic_prefix + TOPIC, 3)])
+    (tmp_path / "hook_desk").write_text("first-secret\nsecond-secret\n")
+    prefix = settings.topic_prefix
+    await declare_topics(settings.kafka, [TopicSpec(prefix + TOPIC, 3)])
     async with AsyncExitStack() as stack:
         pool = await database.connect_pool(kernel_database, application="test", size=12)
         stack.push_async_callback(pool.close)
         await pool.execute(CREDITS_TABLE)
-        yield Ledger(settings, pool, InMemorySpanExporter())
+        producer: Any = new_producer(settings.kafka)
+        await producer.start()
+        stack.push_async_callback(producer.stop)
+        yield Ledger(settings, pool, InMemorySpanExporter(), producer)
+
+
+@pytest.fixture
+async def desk_topic(ledger_bed: Ledger) -> str:
+    """The topic of the ledger's front door, declared."""
+    prefix = ledger_bed.settings.topic_prefix
+    await declare_topics(ledger_bed.settings.kafka, [TopicSpec(prefix + DESK_TOPIC, 3)])
+    return DESK_TOPIC

@@ -1,7 +1,11 @@
 """A toy service for tests of the kernel: an account that is credited, told over, and closed."""
 
-from collections.abc import Sequence
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -9,9 +13,10 @@ from pydantic import BaseModel, ConfigDict
 from libs.common.database import Connection
 from libs.common.decider import CancelTimer, Decider, Decision, Refused, SetTimer
 from libs.common.effects import Adapter, Call, Transient, adapter
+from libs.common.intake import Delivery, Unauthorized, Unreadable
 from libs.common.message import Command, Effect, EffectFailed, Event, Reply, Timer
 from libs.common.projection import Received, projection
-from libs.common.service import Service, Tools
+from libs.common.service import FrontDoor, Service, Tools
 
 POISON = 13
 """An amount that the decision does not survive."""
@@ -56,6 +61,14 @@ class PayOut(Command):
     """Send the balance out."""
 
     amount: int
+
+
+class Deposit(Command):
+    """An amount was handed in at the desk; who did is sealed."""
+
+    account: UUID
+    amount: int
+    by: str
 
 
 class Reminder(Timer):
@@ -117,6 +130,13 @@ def close(state: Account | None, _command: Close, _now: datetime) -> Decision[Ac
     return Decision(state.model_copy(update={"closed": True}), timers=(CancelTimer(Reminder),))
 
 
+@account.on(Deposit)
+def deposit(state: Account | None, command: Deposit, _now: datetime) -> Decision[Account]:
+    before = state or Account()
+    after = before.model_copy(update={"balance": before.balance + command.amount})
+    return Decision(after, emit=(Balanced(account=command.account, balance=after.balance),))
+
+
 @account.on(PayOut)
 def pay_out(state: Account | None, command: PayOut, _now: datetime) -> Decision[Account]:
     return Decision(state, effects=(Transfer(amount=command.amount),))
@@ -176,11 +196,57 @@ class Bank:
         return (adapter(Transfer, self.transfer),)
 
 
-def ledger(bank: Bank | None = None) -> Service:
+DESK_TOPIC = "farhand.in.desk"
+
+
+class Desk:
+    """A sender of signed deliveries: `{"deposits": [{"account", "amount", "by"}]}`."""
+
+    name = "desk"
+    accepted_status = 200
+
+    def verify(self, delivery: Delivery, secrets: Sequence[str], now: datetime) -> None:
+        sent_at = datetime.fromisoformat(delivery.header("x-sent-at"))
+        if abs(now - sent_at) > timedelta(minutes=5):
+            raise Unauthorized("x-sent-at is more than five minutes off")
+        given = delivery.header("x-signature")
+        if not any(hmac.compare_digest(given, signature(s, delivery.body)) for s in secrets):
+            raise Unauthorized("x-signature is not that of the body")
+
+    def delivery_id(self, delivery: Delivery) -> str:
+        return delivery.headers.get("x-id", "")
+
+    def read(self, body: bytes) -> Sequence[Mapping[str, Any]]:
+        try:
+            deposits = json.loads(body)["deposits"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise Unreadable("the body must be a JSON object with deposits") from error
+        return [deposit for deposit in deposits if deposit["amount"]]
+
+
+def signature(secret: str, body: bytes) -> str:
+    return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+async def admit_deposit(said: Mapping[str, Any], tools: Tools) -> tuple[str, Command]:
+    by = await tools.vault.seal(said["account"], {"by": said["by"]})
+    return said["account"], Deposit(account=said["account"], amount=said["amount"], by=by)
+
+
+def ledger(bank: Bank | None = None, *, decider: Decider[Account] = account) -> Service:
     return Service(
         "ledger",
         "A toy ledger",
-        deciders=(account,),
+        deciders=(decider,),
         projections=(count_credits,),
         adapters=(bank or Bank()).adapters,
+    )
+
+
+def ledger_with_desk(topic: str | None = None) -> Service:
+    return Service(
+        "ledger",
+        "A toy ledger with a desk",
+        deciders=(account,),
+        front_doors=(FrontDoor(Desk(), admit_deposit, topic),),
     )

@@ -4,32 +4,13 @@ import json
 from datetime import UTC, datetime
 from uuid import UUID
 
-from libs.common import ids
 from libs.common.clock import Clock, wall
 from libs.common.inbound import Applied, Dropped, Turned
 from tests.kernel.conftest import Ledger
 from tests.kernel.ledger import Bank, Close, PayOut, ledger
+from tests.kernel.records import credit, envelope
 
 ALICE, BOB = UUID(int=1), UUID(int=2)
-
-
-def credit(account: UUID, amount: int, note: str = "") -> bytes:
-    return json.dumps({"account": str(account), "amount": amount, "note": note}).encode()
-
-
-def envelope(
-    account: UUID, sequence: int | None = None, **changes: bytes | None
-) -> dict[str, bytes | None]:
-    headers: dict[str, bytes | None] = {
-        "ce_specversion": b"1.0",
-        "ce_id": str(ids.derived(account, sequence, ids.ordered())).encode(),
-        "ce_type": b"account.credited.v1",
-        "ce_source": b"bank/desk",
-        "ce_subject": str(account).encode(),
-    }
-    if sequence is not None:
-        headers["ce_sequence"] = str(sequence).encode()
-    return headers | changes
 
 
 async def test_an_event_moves_the_state_and_its_answer_reaches_kafka(ledger_bed: Ledger) -> None:
@@ -126,9 +107,11 @@ async def test_a_command_counts_once_and_a_refusal_changes_nothing(ledger_bed: L
 async def test_two_copies_of_a_service_do_everything_once(ledger_bed: Ledger) -> None:
     accounts = [UUID(int=100 + n) for n in range(30)]
     async with ledger_bed.run(ledger()), ledger_bed.run(ledger()):
-        for sequence in range(1, 4):
-            for account in accounts:
-                await ledger_bed.send(account, credit(account, 1), envelope(account, sequence))
+        await ledger_bed.send_all(
+            (account, credit(account, 1), envelope(account, sequence))
+            for sequence in range(1, 4)
+            for account in accounts
+        )
         for account in accounts:
             await ledger_bed.until_balance(account, 3)
 

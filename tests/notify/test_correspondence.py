@@ -153,6 +153,14 @@ class TestFewLetters:
         assert first.asks == reminder.asks
         assert reminder.effect.letter.asks[0].why.startswith("It is due today.")
 
+    def test_a_morning_on_which_the_ask_itself_goes_out_needs_no_reminder(self) -> None:
+        nine_in_berlin = datetime(2026, 11, 27, 8, tzinfo=UTC)
+        world = World(now=datetime(2026, 11, 26, 22, tzinfo=UTC)).take(announced(), assigned())
+
+        world.wait_until(nine_in_berlin + timedelta(hours=1)).take(due_today()).wait(hours=5)
+
+        assert [mail.at for mail in world.mails] == [nine_in_berlin]
+
     def test_a_reminder_of_another_day_is_stale(self) -> None:
         world = at_work(assigned(), moved(NEXT_TUESDAY), due_today()).wait(hours=1)
 
@@ -243,6 +251,16 @@ class TestWhatChanges:
         world.take(moved(NEXT_TUESDAY), moved(FRIDAY)).wait(hours=1)
 
         assert len(world.mails) == 1
+
+    def test_a_day_that_ends_at_another_hour_is_no_news(self) -> None:
+        world = at_work(assigned()).wait(hours=1)
+
+        world.take(moved(FRIDAY).evolve(timezone="Asia/Tokyo")).wait(hours=1)
+
+        assert len(world.mails) == 1
+        task = world.state and world.state.task(LAPTOP)
+        assert task is not None
+        assert task.timezone == "Asia/Tokyo"
 
     def test_a_late_task_that_is_moved_is_late_no_more(self) -> None:
         world = at_night(assigned(), overdue(2), moved(NEXT_TUESDAY)).wait(days=1)

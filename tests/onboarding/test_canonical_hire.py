@@ -18,6 +18,7 @@ from libs.common.intake import Unreadable
 from services.onboarding.report import (
     CancelReport,
     HireReport,
+    LeaveReport,
     Person,
     ReportedTerms,
     contact,
@@ -28,7 +29,7 @@ from services.onboarding.sources.canonical import EXAMPLES, json_schema
 from services.onboarding.sources.standard import StandardWebhooks
 
 SOURCE = StandardWebhooks()
-HIRE, CANCEL = EXAMPLES
+HIRE, CANCEL, LEAVE = EXAMPLES
 SOURCES = Path(canonical.__file__).parent
 CANARY = "Noor-Canary-Haverkamp"
 
@@ -92,6 +93,13 @@ def test_a_cancelled_hire_is_the_one_that_was_reported() -> None:
     (cancel,) = SOURCE.read(body(of=CANCEL))
     assert isinstance(cancel, CancelReport)
     assert cancel.hire_id == hire_in(body()).hire_id
+
+
+def test_a_leaver_is_the_one_that_was_reported_and_has_a_last_day() -> None:
+    (leave,) = SOURCE.read(body(of=LEAVE))
+    assert isinstance(leave, LeaveReport)
+    assert leave.hire_id == hire_in(body()).hire_id
+    assert leave.last_day == date(2027, 3, 31)
 
 
 def test_the_same_employment_of_another_system_is_another_hire() -> None:
@@ -158,7 +166,7 @@ def test_a_moment_is_kept_in_utc(written: str, instant: datetime) -> None:
         pytest.param(without("data"), "data: is missing", id="nothing"),
         pytest.param(without("type"), "has no type", id="no type"),
         pytest.param(
-            envelope(type="hire.left"),
+            envelope(type="hire.transferred"),
             "'hire.reported', 'hire.cancelled'",
             id="later",
         ),

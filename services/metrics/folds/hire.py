@@ -1,15 +1,26 @@
-"""The way of one hire, from announced to ready."""
+"""The way of one hire: from announced to ready, and from left to no access."""
 
 from typing import Final
 
 from services.metrics.facts import Fact, Fold, Observations, causes_of, fact_id, seconds_between
-from services.metrics.observations import HireBecameReady, HireWasAnnounced
+from services.metrics.observations import (
+    AccessWasRevoked,
+    HireBecameReady,
+    HireHasLeft,
+    HireWasAnnounced,
+)
 
 READINESS: Final = "readiness"
+ACCESS_END: Final = "access-end"
 UNKNOWN: Final = "unknown"
 
 
 def fold_hire(entity: str, observations: Observations) -> tuple[Fact, ...]:
+    """How long it took until the hire could work, and until one who left no longer could."""
+    return (*_readiness(entity, observations), *_access_end(entity, observations))
+
+
+def _readiness(entity: str, observations: Observations) -> tuple[Fact, ...]:
     """The time from the first announcement to the first readiness, once both are known.
 
     What was announced last says how the hire is grouped.
@@ -35,7 +46,35 @@ def fold_hire(entity: str, observations: Observations) -> tuple[Fact, ...]:
     )
 
 
+def _access_end(entity: str, observations: Observations) -> tuple[Fact, ...]:
+    """The time from the end of the last day until each resource was read back as closed."""
+    left = [each for each in observations if isinstance(each, HireHasLeft)]
+    if not left:
+        return ()
+    gone = left[-1]
+    revoked = {
+        each.resource: each
+        for each in reversed(observations)
+        if isinstance(each, AccessWasRevoked) and each.occurred_at >= gone.occurred_at
+    }
+    return tuple(
+        Fact(
+            id=fact_id(entity, ACCESS_END, resource),
+            entity=entity,
+            kind=ACCESS_END,
+            at=each.occurred_at,
+            dimensions={"resource": resource},
+            measure=seconds_between(gone.occurred_at, each.occurred_at),
+            causes=causes_of([gone, each]),
+        )
+        for resource, each in sorted(revoked.items())
+    )
+
+
 HIRE: Final = Fold(
-    kinds={READINESS: frozenset({"jurisdiction", "engagement"})},
+    kinds={
+        READINESS: frozenset({"jurisdiction", "engagement"}),
+        ACCESS_END: frozenset({"resource"}),
+    },
     fold=fold_hire,
 )

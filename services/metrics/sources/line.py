@@ -2,13 +2,19 @@
 
 from typing import Final
 
-from libs.common.contracts.onboarding import HireAnnounced, HireReady
+from libs.common.contracts.onboarding import AccessRevoked, HireAnnounced, HireLeft, HireReady
 from libs.common.message import Message
-from services.metrics.observations import HireBecameReady, HireWasAnnounced, Observation
+from services.metrics.observations import (
+    AccessWasRevoked,
+    HireBecameReady,
+    HireHasLeft,
+    HireWasAnnounced,
+    Observation,
+)
 
 ONBOARDING: Final = "onboarding"
 
-LINE: Final[tuple[type[Message], ...]] = (HireAnnounced, HireReady)
+LINE: Final[tuple[type[Message], ...]] = (HireAnnounced, HireReady, HireLeft, AccessRevoked)
 """The events of other services that figures are made of."""
 
 
@@ -36,6 +42,21 @@ def observe(message: Message, message_id: str) -> Observation:
                 entity=f"hire/{message.hire_id}",
                 occurred_at=message.ready_at,
                 announced_at=message.announced_at,
+            )
+        case HireLeft():
+            return HireHasLeft(
+                source=ONBOARDING,
+                event_id=message_id,
+                entity=f"hire/{message.hire_id}",
+                occurred_at=message.left_at,
+            )
+        case AccessRevoked():
+            return AccessWasRevoked(
+                source=ONBOARDING,
+                event_id=message_id,
+                entity=f"hire/{message.hire_id}",
+                occurred_at=message.revoked_at,
+                resource=message.resource,
             )
         case _:
             raise TypeError(f"no figure is made of {message.type}")

@@ -2,7 +2,8 @@
 
 It follows Standard Webhooks: `type`, `timestamp`, `data`. `hire.reported` carries the full state of
 one hire, new or changed; what is left out is unknown. `hire.cancelled` names the employment that
-will not start. `json_schema()` is the public contract; the examples are part of it.
+will not start, `hire.left` the one that ends, with its last day. `json_schema()` is the public
+contract; the examples are part of it.
 """
 
 from typing import Annotated, Any, Final, Literal, TypeAlias
@@ -11,9 +12,11 @@ from pydantic import Field, TypeAdapter
 
 from services.onboarding.report import (
     CancelReport,
+    Day,
     Employment,
     EmploymentRef,
     HireReport,
+    LeaveReport,
     Moment,
     Report,
     Reported,
@@ -65,8 +68,36 @@ class HireCancelled(Reported):
         )
 
 
-CanonicalBody: TypeAlias = Annotated[HireReported | HireCancelled, Field(discriminator="type")]
-_BODY: Final[TypeAdapter[HireReported | HireCancelled]] = TypeAdapter(CanonicalBody)
+class EndedEmployment(Reported):
+    """Whose employment ends, and when."""
+
+    employment_ref: EmploymentRef
+    """The id under which the hire was reported."""
+    last_day: Day
+    """The last day of work, a civil date in the person's time zone; access ends with it."""
+
+
+class HireLeft(Reported):
+    """Somebody leaves; told before or after the last day."""
+
+    type: Literal["hire.left"]
+    timestamp: Moment
+    """When the HR system knew this, with its offset from UTC."""
+    data: EndedEmployment
+
+    def as_report(self, source: str) -> LeaveReport:
+        """The report of one source."""
+        return LeaveReport(
+            employment_ref=self.data.employment_ref,
+            hire_id=hire_id_of(source, self.data.employment_ref),
+            last_day=self.data.last_day,
+            reported_at=self.timestamp,
+        )
+
+
+Body: TypeAlias = HireReported | HireCancelled | HireLeft
+CanonicalBody: TypeAlias = Annotated[Body, Field(discriminator="type")]
+_BODY: Final[TypeAdapter[Body]] = TypeAdapter(CanonicalBody)
 
 EXAMPLES: Final[tuple[dict[str, Any], ...]] = (
     {
@@ -97,6 +128,11 @@ EXAMPLES: Final[tuple[dict[str, Any], ...]] = (
         "type": "hire.cancelled",
         "timestamp": "2026-11-25T10:00:00Z",
         "data": {"employment_ref": "E-1042"},
+    },
+    {
+        "type": "hire.left",
+        "timestamp": "2027-03-01T10:00:00Z",
+        "data": {"employment_ref": "E-1042", "last_day": "2027-03-31"},
     },
 )
 

@@ -1,0 +1,132 @@
+"""What compliance decides, what people do about it, and how they are reminded."""
+
+from datetime import datetime
+from typing import Final, TypeAlias
+from uuid import UUID
+
+from libs.common.contracts.compliance import CheckDecided, Outcome, Verdict
+from libs.common.contracts.onboarding import QuestionAnswered, TaskDueToday, TaskOverdue
+from libs.common.contracts.values import Owner
+from libs.common.decider import Decision, Refused, SetTimer
+from services.onboarding.advance import Advance
+from services.onboarding.commands import CompleteTask, TaskDeadline, TaskReminder
+from services.onboarding.local_day import due_at, local_date
+from services.onboarding.model import Journey, Ruling, Task, TaskState
+from services.onboarding.templates import DoneBy
+from services.onboarding.working_days import working_days
+
+MAX_OVERDUE: Final = 5
+"""How often a task is called late before only the board shows it."""
+
+State: TypeAlias = Journey | None
+
+
+def follow_ruling(state: State, check: CheckDecided, now: datetime) -> Decision[Journey]:
+    """Ask what compliance asks, stop where it says stop, and provision once all is clear."""
+    if state is None or state.ending is not None or not _is_about(check, state):
+        return Decision(state)
+    begun = state.provisioning_on
+    if check.verdict is Verdict.CLEAR and begun is None:
+        begun = local_date(now, state.profile.timezone)
+    advance = Advance(state.evolve(ruling=_ruling(check), provisioning_on=begun), now)
+    advance.reopen_questions(check.answers)
+    advance.plan()
+    return advance.decision()
+
+
+def _is_about(check: CheckDecided, state: Journey) -> bool:
+    """Whether it is news, and of the place and day as they are known now.
+
+    Where they have changed since, another decision is on its way.
+    """
+    known = state.ruling.version if state.ruling else 0
+    profile = state.profile
+    return check.version > known and (check.jurisdiction, check.effective_on) == (
+        profile.jurisdiction,
+        profile.starts_on,
+    )
+
+
+def _ruling(check: CheckDecided) -> Ruling:
+    failed = [finding for finding in check.findings if finding.outcome is Outcome.NOT_MET]
+    return Ruling(
+        version=check.version,
+        verdict=check.verdict,
+        questions=check.questions,
+        blocks=tuple(f"{f.rule}: {f.says} {f.remedy or ''}".strip() for f in failed),
+        owner=next((f.owner for f in failed if f.owner), Owner.LEGAL),
+    )
+
+
+def complete(state: State, command: CompleteTask, now: datetime) -> Decision[Journey]:
+    """Close a task of a person; the answer to a question goes to compliance."""
+    state, task = _open_task(state, command.task_id)
+    if task.plan.done_by is DoneBy.ADAPTER:
+        raise Refused("an adapter does this task; if it gave up, retry the access instead")
+    if task.plan.question is not None:
+        return _answer(state, task, command.answer or "", now)
+    advance = Advance(state, now)
+    advance.close(task)
+    return advance.decision()
+
+
+def _open_task(state: State, task_id: UUID) -> tuple[Journey, Task]:
+    task = state.task(task_id) if state else None
+    if state is None or task is None:
+        raise Refused("there is no such task of this hire")
+    if task.state is not TaskState.OPEN:
+        raise Refused(f"this task is not open, it is {task.state}")
+    return state, task
+
+
+def _answer(state: Journey, task: Task, answer: str, now: datetime) -> Decision[Journey]:
+    if task.plan.question is None or not answer.strip():
+        raise Refused("this task is a question: send its answer")
+    number = state.answers + 1
+    advance = Advance(state.evolve(answers=number), now)
+    advance.events.append(
+        QuestionAnswered(
+            hire_id=state.hire_id, question=task.plan.question, answer=answer, answered_at=now
+        )
+    )
+    advance.close(task.evolve(answer=number))
+    return advance.decision()
+
+
+def remind(state: State, timer: TaskReminder, now: datetime) -> Decision[Journey]:
+    """Say in the morning what must be done by the evening; in the evening it is too late for it."""
+    task = state.task(UUID(timer.slot)) if state else None
+    if state is None or task is None or task.state is not TaskState.OPEN:
+        return Decision(state)
+    if now >= due_at(task.plan.due_on, task.timezone):
+        return Decision(state)
+    reminder = TaskDueToday(
+        hire_id=state.hire_id,
+        task_id=task.plan.task_id,
+        title=task.plan.title,
+        owner=task.plan.owner,
+        due_on=task.plan.due_on,
+        timezone=task.timezone,
+    )
+    return Decision(state, emit=(reminder,))
+
+
+def escalate(state: State, timer: TaskDeadline, now: datetime) -> Decision[Journey]:
+    """Say that a task is late, and again every working day, up to a limit."""
+    task = state.task(UUID(timer.slot)) if state else None
+    if state is None or task is None or task.state is not TaskState.OPEN:
+        return Decision(state)
+    late = task.evolve(overdue=task.overdue + 1)
+    overdue = TaskOverdue(
+        hire_id=state.hire_id,
+        task_id=task.plan.task_id,
+        title=task.plan.title,
+        owner=task.plan.owner,
+        due_on=task.plan.due_on,
+        escalation=late.overdue,
+    )
+    profile = state.profile
+    calendar = working_days(profile.jurisdiction)
+    again = due_at(calendar.shift(local_date(now, profile.timezone), 1), profile.timezone)
+    timers = (SetTimer(again, timer),) if late.overdue < MAX_OVERDUE else ()
+    return Decision(state.with_task(late), emit=(overdue,), timers=timers)

@@ -1,0 +1,171 @@
+"""Whatever happens to a hire, in any order: nothing twice, nobody stuck, and an end ends it all.
+
+Journey, compliance and notify run together under a virtual clock, with latencies, repeats and
+faults; `tests/simulation/watch.py` says what must hold after each decision and at rest.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+import hypothesis.strategies as st
+from hypothesis import settings
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from libs.common.contracts.onboarding import HireStatus
+from libs.common.contracts.values import Engagement, Profile, Terms
+from libs.common.inbound import Applied
+from libs.common.message import Command
+from services.compliance.law import load_law
+from services.onboarding.commands import (
+    CompleteTask,
+    ReportCancel,
+    ReportHire,
+    ReportLeaving,
+    RetryAccess,
+)
+from services.onboarding.model import Journey
+from services.onboarding.templates import DoneBy
+from tests.onboarding.life import HIRE, profile
+from tests.simulation.company import BEGINS, simulated_line
+from tests.simulation.history import OTHERWISE, PLACES, STATED, truth
+from tests.simulation.watch import Watch
+
+LAW: Final = load_law()
+KEY: Final = str(HIRE)
+WAITS = st.sampled_from(
+    [
+        timedelta(seconds=20),
+        timedelta(minutes=5),
+        timedelta(hours=1),
+        timedelta(hours=7),
+        timedelta(days=2),
+        timedelta(days=20),
+    ]
+)
+AGES = st.sampled_from([timedelta()] * 3) | WAITS
+"""How long ago it was so that what is reported now was true."""
+RARELY = st.integers(0, 3).map(lambda die: die == 0)
+DAYS = st.integers(-20, 40).map(lambda days: BEGINS.date() + timedelta(days=days))
+TERMS = st.just(STATED) | st.fixed_dictionaries(
+    {},
+    optional={
+        name: st.sampled_from([value, OTHERWISE.get(name, value)]) for name, value in STATED.items()
+    },
+)
+CHANGES: st.SearchStrategy[dict[str, Any]] = st.one_of(
+    DAYS.map(lambda day: {"starts_on": day}),
+    st.sampled_from(list(PLACES)).map(lambda at: {"jurisdiction": at, "timezone": PLACES[at]}),
+    st.sampled_from(list(PLACES.values())).map(lambda zone: {"timezone": zone}),
+    st.sampled_from(Engagement).map(lambda engagement: {"engagement": engagement}),
+    TERMS.map(lambda terms: {"terms": Terms.model_validate(terms)}),
+    st.just({"role": "Research lead"}),
+    st.just({}),
+)
+ANSWERS = st.sampled_from(["yes", "yes", "yes", "no", "P30D", "2026-08-03", "general", "nonsense"])
+
+
+class HireOnTheLine(RuleBasedStateMachine):
+    """One hire; its HR system, its people and its VPN do as they like."""
+
+    @initialize(
+        seed=st.integers(0, 2**16),
+        terms=TERMS,
+        place=st.sampled_from(list(PLACES)),
+        starts_on=DAYS,
+    )
+    def begin(self, seed: int, terms: dict[str, Any], place: str, starts_on: date) -> None:
+        self.line, self.vpn = simulated_line(LAW, seed)
+        self.watch = Watch(self.line, self.vpn)
+        self.profile = profile(
+            jurisdiction=place, timezone=PLACES[place], starts_on=starts_on, terms=terms
+        )
+        self.report(timedelta(), {})
+
+    @property
+    def journey(self) -> Journey:
+        found = self.watch.journey(KEY)
+        assert found is not None
+        return found
+
+    def tell(self, command: Command) -> bool:
+        return isinstance(self.line.tell("onboarding", KEY, command), Applied)
+
+    def ago(self, age: timedelta) -> datetime:
+        return self.line.now - age
+
+    @rule(age=AGES, change=CHANGES)
+    def report(self, age: timedelta, change: dict[str, Any]) -> None:
+        self.profile = Profile.model_validate({**dict(self.profile), **change})
+        reported_at = self.ago(age)
+        self.tell(
+            ReportHire(hire_id=HIRE, source="hris", profile=self.profile, reported_at=reported_at)
+        )
+
+    @rule(age=AGES, really=RARELY)
+    def cancel(self, age: timedelta, *, really: bool) -> None:
+        if really:
+            self.tell(ReportCancel(hire_id=HIRE, reported_at=self.ago(age)))
+
+    @rule(age=AGES, last_day=DAYS, really=RARELY)
+    def leave(self, age: timedelta, last_day: date, *, really: bool) -> None:
+        if really:
+            self.tell(ReportLeaving(hire_id=HIRE, last_day=last_day, reported_at=self.ago(age)))
+
+    @precondition(lambda self: bool(self.journey.tasks))
+    @rule(data=st.data(), answer=ANSWERS)
+    def complete(self, data: st.DataObject, answer: str) -> None:
+        """Only what is open and a person's can be done; what has another state is refused."""
+        task = data.draw(st.sampled_from(self.journey.tasks))
+        possible = task in self.journey.open_tasks and task.plan.done_by is DoneBy.PERSON
+        assert self.tell(CompleteTask(task_id=task.plan.task_id, answer=answer)) is possible
+
+    @rule()
+    def do_all_that_is_asked(self) -> None:
+        for task in self.journey.open_tasks:
+            if task.plan.done_by is DoneBy.PERSON:
+                answer = truth(task.plan.question)
+                self.tell(CompleteTask(task_id=task.plan.task_id, answer=answer))
+
+    @rule()
+    def break_vpn(self) -> None:
+        self.vpn.out_of_order.add(HIRE)
+
+    @rule()
+    def mend_vpn(self) -> None:
+        self.vpn.out_of_order.discard(HIRE)
+
+    @rule()
+    def retry(self) -> None:
+        troubled = any(each.trouble for each in self.journey.access)
+        assert self.tell(RetryAccess(resource="vpn")) is troubled
+
+    @rule(duration=WAITS)
+    def wait(self, duration: timedelta) -> None:
+        self.line.run_until(self.line.now + duration)
+        if not self.line.under_way[KEY]:
+            self.watch.check_at_rest(KEY)
+
+    def rest(self) -> None:
+        while self.line.under_way[KEY]:
+            self.line.run_until(self.line.now + timedelta(minutes=1))
+        self.watch.check_at_rest(KEY)
+
+    def teardown(self) -> None:
+        """Wherever the hire stands, cancelling it leaves nothing to do and nothing to use."""
+        if not hasattr(self, "line"):
+            return
+        self.tell(ReportCancel(hire_id=HIRE))
+        self.mend_vpn()
+        self.rest()
+        if any(each.trouble for each in self.journey.access):
+            self.retry()
+            self.rest()
+        assert self.journey.status in (HireStatus.CANCELLED, HireStatus.LEFT)
+        assert self.journey.open_tasks == ()
+        assert self.journey.block is None
+        assert not self.vpn.is_open(HIRE)
+        assert self.line.desks["onboarding"].timers == {}
+
+
+HireOnTheLine.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+test_a_hire_on_the_line = HireOnTheLine.TestCase
