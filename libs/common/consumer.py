@@ -93,8 +93,12 @@ class KafkaConsumer:
         for record in records:
             receive = self._receive[record.topic.removeprefix(self._prefix)]
             batches.setdefault(receive, []).append(record)
-        for receive, batch in batches.items():
-            await receive(batch)
+        try:
+            for receive, batch in batches.items():
+                await receive(batch)
+        except Exception:  # FastStream would drop it without a word
+            log.exception("a batch could not be settled; it is read again")
+            raise
         if self._consumer is not None:
             self._consumer.settle(records)
         self._progress += len(records)

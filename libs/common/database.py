@@ -40,11 +40,7 @@ TRANSIENT: Final = (
     asyncpg.IdleInTransactionSessionTimeoutError,  # this process was asleep
     asyncpg.InvalidCachedStatementError,  # a migration ran beside us
 )
-"""Errors that pass by themselves: the work is repeated, never given up.
-
-A value that PostgreSQL cannot take is an InterfaceError as well, but a ValueError too: whoever
-hands in values from outside looks for that first.
-"""
+"""Errors that pass by themselves: the work is repeated, never given up."""
 
 
 class EditedMigrationError(RuntimeError):

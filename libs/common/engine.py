@@ -267,7 +267,7 @@ class Engine:
         try:
             async with self.pool.acquire() as conn, conn.transaction():
                 if before is not None:
-                    batch = await _first(before, conn)
+                    batch = await before(conn)
                 await outbox.delete(conn, acknowledged)
                 committed = await self.transaction.settle(conn, batch, started, poison)
                 breaker = self._breaker.after(zip(batch, committed.results, strict=True))
@@ -301,10 +301,3 @@ class Engine:
 def _check(breaker: Breaker) -> None:
     if breaker.tripped is not None:
         raise TrippedError(breaker.tripped)
-
-
-async def _first(before: Before, conn: Connection) -> Sequence[Inbound]:
-    try:
-        return await before(conn)
-    except ValueError as error:  # asyncpg's refusal of a value, which is an InterfaceError as well
-        raise Poison(f"it raised {type(error).__name__}") from error

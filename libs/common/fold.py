@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
+from traceback import walk_tb
 from typing import Any, Final, cast
 
 from pydantic import BaseModel, ValidationError
@@ -213,10 +214,12 @@ def _fold_one(
 
 def _defect(inbound: Inbound, error: Exception) -> str:
     # The text of a foreign exception may quote personal data: only our own texts are kept.
-    where = error.__traceback__
-    while where is not None and where.tb_next is not None:
-        where = where.tb_next
-    place = "" if where is None else f" at {where.tb_frame.f_code.co_qualname}:{where.tb_lineno}"
+    ours = [
+        (frame.f_code.co_qualname, line)
+        for frame, line in walk_tb(error.__traceback__)
+        if "site-packages" not in frame.f_code.co_filename
+    ]
+    place = " at {}:{}".format(*ours[-1]) if ours else ""
     says = f": {error}" if isinstance(error, ContractError) else ""
     return f"deciding {inbound.type} raised {type(error).__name__}{place}{says}"
 

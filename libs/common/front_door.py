@@ -174,9 +174,9 @@ class Doors:
             ], None
         except Unreadable as unreadable:
             return [], storable(str(unreadable), MAX_REASON)
+        except TRANSIENT:
+            raise
         except Exception as error:
-            if isinstance(error, TRANSIENT) and not isinstance(error, ValueError):
-                raise
             log.exception("reading a delivery of %s raised", source)
             return [], f"reading it raised {type(error).__name__}; this is a defect of the reader"
 

@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from opentelemetry.trace import get_current_span
 from pythonjsonlogger.json import JsonFormatter
@@ -26,15 +26,21 @@ class _Formatter(JsonFormatter):
             log_data["span_id"] = f"{context.span_id:016x}"
 
     def formatException(self, ei: Any) -> str:  # noqa: N802  # the name is logging's
-        kind, _, trace = ei
-        if kind is None:
-            return ""
-        places: list[str] = []
-        while trace is not None:
-            frame = trace.tb_frame
-            places.append(f"{frame.f_globals.get('__name__')}:{trace.tb_lineno}")
-            trace = trace.tb_next
-        return f"{kind.__name__} at {' < '.join(reversed(places[-8:]))}"
+        return "" if ei[1] is None else describe(ei[1])
+
+
+def describe(error: BaseException) -> str:
+    """The type of an exception and the places it came by; of a group, those of each within."""
+    places: list[str] = []
+    trace = error.__traceback__
+    while trace is not None:
+        places.append(f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    says = f"{type(error).__name__} at {' < '.join(reversed(places[-8:]))}"
+    if isinstance(error, BaseExceptionGroup):
+        within = cast("BaseExceptionGroup[BaseException]", error).exceptions
+        says += f" [{'; '.join(map(describe, within))}]"
+    return says
 
 
 def configure(service: str, level: int = logging.INFO) -> None:

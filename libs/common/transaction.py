@@ -52,12 +52,6 @@ class Poison(Exception):  # noqa: N818  # a finding about a message
     """Some message of the batch makes the whole of it fail, and would do so again."""
 
 
-def _blame(error: Exception) -> Poison:
-    """The finding, with none of the error's text, which may quote a person, but our own."""
-    says = f": {error}" if isinstance(error, ContractError) else ""
-    return Poison(f"handling it raised {type(error).__name__}{says}")
-
-
 @dataclass(frozen=True, slots=True)
 class Committed:
     """What a transaction leaves to be done once it is committed."""
@@ -100,12 +94,11 @@ class Transaction:
         """
         try:
             return await self._settle(conn, batch, started, poison)
-        except ValueError as error:  # asyncpg's refusal of a value is an InterfaceError as well
-            raise _blame(error) from error
         except (*TRANSIENT, RaceLostError):
             raise
         except Exception as error:
-            raise _blame(error) from error
+            says = f": {error}" if isinstance(error, ContractError) else ""
+            raise Poison(f"handling it raised {type(error).__name__}{says}") from error
 
     async def _settle(
         self, conn: Connection, batch: Sequence[Inbound], started: int, poison: str | None

@@ -17,7 +17,7 @@ def blocks(journey: Journey) -> Blocks | None:
     For one that has ended, only access that could not be taken back still is.
     """
     ruling = journey.ruling if journey.ending is None else None
-    if ruling is not None and ruling.verdict is Verdict.BLOCKED:
+    if ruling is not None and ruling.blocks:
         return ruling.owner, ruling.blocks
     troubles = tuple(each.trouble for each in journey.access if each.trouble)
     return (Owner.IT, troubles) if troubles else None

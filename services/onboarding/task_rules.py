@@ -17,6 +17,10 @@ from services.onboarding.working_days import working_days
 
 MAX_OVERDUE: Final = 5
 """How often a task is called late before only the board shows it."""
+NO_WAY_OUT: Final = (
+    "The check is not clear, finds nothing amiss and asks nothing: see whether any rule of the "
+    "law pack applies to this hire."
+)
 
 State: TypeAlias = Journey | None
 
@@ -49,11 +53,14 @@ def _is_about(check: CheckDecided, state: Journey) -> bool:
 
 def _ruling(check: CheckDecided) -> Ruling:
     failed = [finding for finding in check.findings if finding.outcome is Outcome.NOT_MET]
+    blocks = tuple(f"{f.rule}: {f.says} {f.remedy or ''}".strip() for f in failed)
+    if check.verdict is not Verdict.CLEAR and not failed and not check.questions:
+        blocks = (NO_WAY_OUT,)
     return Ruling(
         version=check.version,
         verdict=check.verdict,
         questions=check.questions,
-        blocks=tuple(f"{f.rule}: {f.says} {f.remedy or ''}".strip() for f in failed),
+        blocks=blocks,
         owner=next((f.owner for f in failed if f.owner), Owner.LEGAL),
     )
 

@@ -33,9 +33,16 @@ class Lying:
     value: bytes | None
     headers: tuple[tuple[str, bytes | None], ...]
 
+    def header(self, name: str) -> str:
+        return (dict(self.headers).get(name) or b"").decode(errors="replace")
+
     @property
     def type(self) -> str:
-        return (dict(self.headers).get("ce_type") or b"").decode(errors="replace")
+        return self.header("ce_type")
+
+    @property
+    def sequence(self) -> int:
+        return int(self.header("ce_sequence"))
 
     @property
     def event(self) -> dict[str, Any]:

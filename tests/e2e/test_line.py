@@ -133,7 +133,7 @@ async def test_the_way_of_each_hire_is_a_figure_with_its_events(
     ]
     events = await events_of(line, hires["US-CA"].hire_id)
     ready = next(each for each in events if each.type == "hire.ready.v1")
-    said = (dict(ready.headers)["ce_id"] or b"").decode()
+    said = ready.header("ce_id")
     [figure] = [
         each for each in figures if said in {event["event_id"] for event in each["events"]}
     ]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx2
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -16,8 +17,11 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from libs.common import database
 from libs.common.clock import Clock
+from libs.common.http_app import create_app
 from libs.common.kafka import TopicSpec, declare_topics, new_producer
 from libs.common.kernel import Kernel
+from libs.common.rate_limit import RateLimit
+from libs.common.running import Running
 from libs.common.sealing import Vault
 from libs.common.service import Service, Tools
 from libs.common.settings import Settings
@@ -25,6 +29,7 @@ from tests.infrastructure import Infrastructure
 from tests.kernel.ledger import CREDITS_TABLE, DESK_TOPIC
 
 TOPIC = "farhand.ledger"
+API_TOKEN = "the-api-token"  # noqa: S105  # of no other service
 MASTER_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
 Headers = Mapping[str, bytes | None]
@@ -74,6 +79,22 @@ class Ledger:
             self.running.append(kernel)
             yield kernel
             self.running.remove(kernel)
+
+    @asynccontextmanager
+    async def serve(self, service: Service) -> AsyncGenerator[httpx2.AsyncClient]:
+        """Run a service with its HTTP side; the client sends the API token."""
+        app = create_app(service, API_TOKEN, self.provider)
+        async with self.run(service) as kernel, AsyncExitStack() as stack:
+            limit = RateLimit(self.settings.redis)
+            stack.push_async_callback(limit.close)
+            app.state.running = Running(kernel, self.tools, limit)
+            yield await stack.enter_async_context(
+                httpx2.AsyncClient(
+                    transport=httpx2.ASGITransport(app=app),
+                    base_url="http://ledger",
+                    headers={"Authorization": f"Bearer {API_TOKEN}"},
+                )
+            )
 
     async def send(self, key: UUID, body: bytes | None, headers: Headers | None = None) -> None:
         await self.send_all([(key, body, headers or {})])

@@ -2,29 +2,32 @@
 
 import json
 import logging
-from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
+from asyncpg import DataError
 
-from libs.common import cloudevents, dead_letters
+from libs.common import dead_letters, parking
 from libs.common.dead_letters import Mended
 from libs.common.decider import Decider, Decision
 from libs.common.inbound import Applied, Dead, Parked
-from libs.common.message import Message
 from libs.common.service import Service
 from tests.kernel.conftest import Ledger
 from tests.kernel.ledger import (
     POISON,
     UNPROJECTABLE,
     Account,
-    Balanced,
     Bank,
+    Close,
     Credited,
     PayOut,
+    Transferred,
     ledger,
 )
+from tests.kernel.ledger import credit as decide_credit
 from tests.kernel.records import credit, envelope
 
 ALICE, BOB, CAROL = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -85,9 +88,10 @@ async def test_poison_holds_its_own_key_in_order_and_nobody_else(
             ]
         )
         await ledger_bed.until_balance(BOB, 5)
-        await ledger_bed.until("select count(*) from parked where cause = 'dead_letter'", 2)
+        await ledger_bed.until("select count(*) from parked where source = 'bank/desk'", 2)
         letter = await one_letter(ledger_bed)
-        assert (letter["key"], letter["holds_key"], letter["parked"]) == (str(ALICE), True, 2)
+        assert (letter["key"], letter["holds_key"]) == (str(ALICE), True)
+        assert letter["parked"] >= 2
         assert why in letter["reason"]
         assert await ledger_bed.balance(ALICE) == 1
         assert kernel.readiness() is None
@@ -106,12 +110,12 @@ echoing = Decider("account", Account)
 
 
 @echoing.on(Credited)
-def credit_loudly(state: Account | None, event: Credited, now: Any) -> Decision[Account]:
-    from tests.kernel.ledger import credit as decide  # noqa: PLC0415  # only for this decider
-
-    decision = decide(state, event, now)
+def credit_loudly(state: Account | None, event: Credited, now: datetime) -> Decision[Account]:
+    decision = decide_credit(state, event, now)
     if len(event.note) > 100_000:
-        return Decision(decision.state, emit=(Loud(account=event.account, note=event.note),))
+        return Decision(
+            decision.state, emit=(Loud(account=event.account, amount=1, note=event.note),)
+        )
     return decision
 
 
@@ -265,10 +269,6 @@ bystander = Decider("bystander", Account)
 
 
 def two_deciders(bank: Bank) -> Service:
-    from dataclasses import replace  # noqa: PLC0415
-
-    from tests.kernel.ledger import Transferred  # noqa: PLC0415
-
     if Transferred.type not in bystander.rules:
         bystander.on(Transferred)(lambda *_: Decision(Account(closed=True)))
     base = ledger(bank)
@@ -281,8 +281,6 @@ async def test_a_timer_of_a_held_key_stays_and_can_still_be_cancelled(ledger_bed
         await ledger_bed.until_balance(ALICE, 0)
         await ledger_bed.send(ALICE, credit(ALICE, POISON), envelope(ALICE, 2))
         await ledger_bed.until(OPEN, 1)
-        from tests.kernel.ledger import Close  # noqa: PLC0415
-
         closing = await kernel.submit(Close(), key=str(ALICE), id="c1")
         assert closing == Parked("dead_letter")
         await ledger_bed.pool.execute("update timer set due = now() - interval '1 day'")
@@ -293,8 +291,6 @@ async def test_a_timer_of_a_held_key_stays_and_can_still_be_cancelled(ledger_bed
 
 
 async def test_a_gap_that_never_closes_can_be_given_up(ledger_bed: Ledger) -> None:
-    from libs.common import parking  # noqa: PLC0415
-
     async with ledger_bed.run(ledger()) as kernel:
         await ledger_bed.send_all(
             (ALICE, credit(ALICE, 1), envelope(ALICE, number)) for number in (1, 4, 5, 7)
@@ -311,9 +307,7 @@ async def test_a_gap_that_never_closes_can_be_given_up(ledger_bed: Ledger) -> No
 
 async def test_letters_are_paged_without_a_hole(ledger_bed: Ledger) -> None:
     async with ledger_bed.run(ledger()):
-        await ledger_bed.send_all(
-            (UUID(int=n), b"", envelope(UUID(int=n), 1)) for n in range(25)
-        )
+        await ledger_bed.send_all((UUID(int=n), b"", envelope(UUID(int=n), 1)) for n in range(25))
         await ledger_bed.until(OPEN, 25)
     seen: list[UUID] = []
     after: UUID | None = None
@@ -328,9 +322,8 @@ async def test_a_command_that_not_even_a_table_can_keep_is_told_to_who_sent_it(
 ) -> None:
     async with ledger_bed.run(ledger()) as kernel:
         assert await kernel.submit(PayOut(amount=1), key="a\0b", id="c\0d" * 500) == Applied()
-        with pytest.raises(Exception, match="0x00"):
-            await kernel.replay(UUID(int=1), Mended(), "because\0")
-        with pytest.raises(Exception, match=r"ValueError|DataError"):
-            await kernel.replay(UUID(int=1), Mended(), "because\ud800")
+        for why in ("because\0", "because\ud800"):
+            with pytest.raises(DataError):
+                await kernel.replay(UUID(int=1), Mended(), why)
         assert await kernel.submit(PayOut(amount=1), key=str(BOB), id="p2") == Applied()
         assert kernel.alive

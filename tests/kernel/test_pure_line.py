@@ -1,9 +1,10 @@
-"""Whatever way a numbered stream arrives, it comes to the same, and every message is accounted for."""
+"""Whatever way a numbered stream arrives, it comes to the same, and all of it is accounted for."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from uuid import UUID
 
 from hypothesis import given
@@ -123,7 +124,7 @@ def deliveries(
     arriving = draw(st.permutations(once + again))
     cuts = sorted(draw(st.lists(st.integers(0, len(arriving)), max_size=4)))
     bounds = [0, *cuts, len(arriving)]
-    return streams, [arriving[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
+    return streams, [arriving[a:b] for a, b in pairwise(bounds)]
 
 
 @given(deliveries(st.integers(1, 9)))

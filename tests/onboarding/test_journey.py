@@ -760,6 +760,12 @@ class TestBlocked:
         assert life.status is HireStatus.BLOCKED
         assert life.open == {"question.terms.probation"}
 
+    def test_by_a_decision_that_says_nothing_it_is_legals_turn(self) -> None:
+        life = begun().check(Verdict.NEEDS)
+
+        assert life.status is HireStatus.BLOCKED
+        assert [each.owner for each in life.told(HireBlocked)] == [Owner.LEGAL]
+
     def test_by_the_law_before_it_was_off_it_is_blocked_no_more(self) -> None:
         life = begun().block().take(cancelled())
 

@@ -69,7 +69,7 @@ class Company:
         for number in range(hires):
             told = history(self.line.chance, number, BEGINS, ends)
             self.histories.append(told)
-            if self.line.chance.random() < 0.1:
+            if self.line.chance.random() < 0.3:
                 self.vpn.out_of_order.add(told.hire_id)
             for news in told.news:
                 self._send(news)

@@ -22,7 +22,8 @@ PLACES: Final = {
     "JP": "Asia/Tokyo",
     "BE": "Europe/Brussels",
 }
-"""Some with a law pack and one without; four that change their clocks, one by half an hour."""
+"""Some with a law pack, one without, and the Netherlands, whose law for a hire with `STATED` terms
+leaves nothing to ask; most change their clocks, one by half an hour."""
 STATED: Final[dict[str, Any]] = {
     "contract_kind": "open_ended",
     "contract_signed_on": date(2026, 8, 3),
@@ -105,8 +106,9 @@ def _report(hire_id: UUID, profile: Profile, at: datetime) -> ReportHire:
 
 
 def _first_profile(chance: random.Random, hire_id: UUID, at: datetime) -> Profile:
-    place = chance.choice(list(PLACES))
-    known = {name: value for name, value in STATED.items() if chance.random() < 0.85}
+    place = chance.choice(["NL", "NL", *PLACES])
+    share = chance.choice((0.7, 1.0))
+    known = {name: value for name, value in STATED.items() if chance.random() < share}
     return Profile(
         jurisdiction=place,
         timezone=PLACES[place],

@@ -24,13 +24,7 @@ from libs.common.contracts.onboarding import (
 )
 from libs.common.fold import Folded
 from libs.common.message import Event, Message
-from services.onboarding.commands import (
-    CompleteTask,
-    ReportHire,
-    RetryAccess,
-    TaskDeadline,
-    TaskReminder,
-)
+from services.onboarding.commands import CompleteTask, RetryAccess, TaskDeadline, TaskReminder
 from services.onboarding.journey import journey as journey_decider
 from services.onboarding.local_day import due_at, local_date, starts_at
 from services.onboarding.model import Journey, TaskState
@@ -55,6 +49,9 @@ class Watch:
     vpn: Vpn
     told: Counter[str] = field(default_factory=Counter[str])
     _status: dict[UUID, HireStatus] = field(default_factory=dict[UUID, HireStatus])
+    _hangs_on: dict[UUID, tuple[object, ...]] = field(
+        default_factory=dict[UUID, tuple[object, ...]]
+    )
     _open: dict[UUID, set[UUID]] = field(default_factory=dict[UUID, set[UUID]])
 
     def __post_init__(self) -> None:
@@ -88,13 +85,15 @@ class Watch:
         assert (again.emit, again.effects) == ((), ())
 
     def _check_cause(self, journey: Journey, message: Message, folded: Folded) -> None:
-        """Only what is reported moves a task, and a decision on other facts is not followed."""
+        """A task moves only with what it hangs on, and no decision on other facts is followed."""
         emitted = [each.event for each in folded.emitted]
-        if not isinstance(message, ReportHire):
+        profile = journey.profile
+        hangs_on = (profile.starts_on, profile.jurisdiction, profile.timezone)
+        if self._hangs_on.get(journey.hire_id) == hangs_on:
             assert not any(isinstance(each, TaskMoved) for each in emitted)
-        if isinstance(message, CheckDecided):
-            known = (journey.profile.jurisdiction, journey.profile.starts_on)
-            assert not emitted or (message.jurisdiction, message.effective_on) == known
+        self._hangs_on[journey.hire_id] = hangs_on
+        if isinstance(message, CheckDecided) and emitted:
+            assert (message.effective_on, message.jurisdiction) == hangs_on[:2]
 
     def journey(self, key: str) -> Journey | None:
         return self.line.desks["onboarding"].state("journey", key)
