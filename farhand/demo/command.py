@@ -33,8 +33,8 @@ from farhand.stack import Stack, running
 from farhand.up import welcome
 from libs.common.clock import Clock
 
-GRACE_SECONDS: Final = 60.0
-"""How long after the two weeks the last hires may take to come to rest."""
+REST_SECONDS: Final = 30.0
+"""When no hire has moved for so long after the two weeks, none will."""
 
 LOOK_SECONDS: Final = 1.0
 MARKER: Final = "demo"
@@ -164,21 +164,23 @@ class Show:
                 senders.create_task(self.doors.deliver("metrics", each))
 
     async def _watch(self, live: Live, actors: Sequence["asyncio.Task[None]"]) -> None:
-        over = BEGINS + LASTS
-        grace = None
+        loop = asyncio.get_running_loop()
+        moved, moved_at = self.verdict.by_status, loop.time()
         while True:
             for actor in actors:
                 if actor.done() and (error := actor.exception()):
                     raise error
-            now = self.clock.now()
-            self.seen = await self.doors.hires()
-            letters = self.mail.counts()
-            self.verdict = account(self.plan.by_id, self.seen, letters, now)
-            total = len(self.plan.company)
-            live.update(board(now, self.sent, total, self.seen, len(letters)))
-            loop = asyncio.get_running_loop()
-            if now >= over:
-                grace = grace or loop.time() + GRACE_SECONDS
-                if self.verdict.settled or loop.time() > grace:
-                    return
+            await self._look(live)
+            if self.verdict.by_status != moved:
+                moved, moved_at = self.verdict.by_status, loop.time()
+            at_rest = self.verdict.settled or loop.time() - moved_at > REST_SECONDS
+            if self.clock.now() >= BEGINS + LASTS and at_rest:
+                return
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def _look(self, live: Live) -> None:
+        now = self.clock.now()
+        self.seen = await self.doors.hires()
+        letters = self.mail.counts()
+        self.verdict = account(self.plan.by_id, self.seen, letters, now)
+        live.update(board(now, self.sent, len(self.plan.company), self.seen, len(letters)))

@@ -13,7 +13,7 @@ from farhand.demo.deliveries import Planned
 from farhand.signing import SIGNED
 
 RETRY_SECONDS: Final = 0.5
-PATIENCE_SECONDS: Final = 60.0
+PATIENCE_SECONDS: Final = 120.0
 
 
 @dataclass(slots=True)

@@ -30,6 +30,7 @@ TRANSIENT: Final = (
     OSError,  # connection refused or reset, host unreachable
     TimeoutError,
     asyncpg.InterfaceError,  # the connection was closed under us
+    asyncpg.InternalClientError,  # it was closed in the middle of a message
     asyncpg.PostgresConnectionError,  # class 08
     asyncpg.TransactionRollbackError,  # class 40: deadlock, serialization
     asyncpg.InsufficientResourcesError,  # class 53: disk full, too many connections

@@ -10,7 +10,7 @@ from pythonjsonlogger.json import JsonFormatter
 LOUD: Final = ("aiokafka", "faststream", "uvicorn.access", "uvicorn.error", "opentelemetry")
 
 
-class _Formatter(JsonFormatter):
+class JsonLines(JsonFormatter):
     """Keeps the type and the place of an exception and drops its text, which may quote a person."""
 
     service = ""
@@ -46,7 +46,7 @@ def describe(error: BaseException) -> str:
 def configure(service: str, level: int = logging.INFO) -> None:
     """Send all logs of this process to standard output as JSON."""
     handler = logging.StreamHandler(sys.stdout)
-    formatter = _Formatter("%(levelname)s %(name)s %(message)s", timestamp="time")
+    formatter = JsonLines("%(levelname)s %(name)s %(message)s", timestamp="time")
     formatter.service = service
     handler.setFormatter(formatter)
     logging.basicConfig(level=level, handlers=[handler], force=True)

@@ -1,3 +1,5 @@
+# pyright: reportUnknownMemberType=false
+# (redis-py leaves its parameters without types)
 """What is done to a running Farhand, at moments that a seed decides."""
 
 import asyncio
@@ -14,6 +16,7 @@ from redis.exceptions import RedisError
 
 from farhand.services import SERVICES
 from tests.e2e.line import Line
+from tests.e2e.waiting import eventually
 
 PARTS: Final = ("kafka", "postgres", "redis", "smtp")
 ASLEEP_SECONDS: Final = 15.0
@@ -36,9 +39,7 @@ def blows(seed: int, within: float, copies: int) -> tuple[Blow, ...]:
     """One copy of each service and each part killed once, Redis emptied, one service asleep."""
     chance = random.Random(seed)  # noqa: S311  # moments, not secrets
     return tuple(
-        sorted(
-            Blow(chance.uniform(0, within), what, name) for what, name in _aims(chance, copies)
-        )
+        sorted(Blow(chance.uniform(0, within), what, name) for what, name in _aims(chance, copies))
     )
 
 
@@ -76,26 +77,29 @@ async def _strike(line: Line, blow: Blow) -> None:
 async def _kill(line: Line, name: str) -> None:
     child = line.stack.child(name)
     before = child.restarts
+
+    async def is_back() -> bool:
+        return child.restarts > before and child.ready.is_set()
+
     os.kill(await _pid(line, name), signal.SIGKILL)
-    async with asyncio.timeout(BACK_WITHIN):
-        while child.restarts == before:
-            await asyncio.sleep(0.05)
-        await child.ready.wait()
+    await eventually(is_back, BACK_WITHIN)
 
 
 async def _pid(line: Line, name: str) -> int:
-    while (pid := line.stack.pid(name)) is None:
-        await asyncio.sleep(0.05)
-    return pid
+    async def pid() -> int | None:
+        return line.stack.pid(name)
+
+    return await eventually(pid, BACK_WITHIN) or 0
 
 
 async def _empty(line: Line) -> None:
-    async with asyncio.timeout(BACK_WITHIN), Redis.from_url(line.stack.addresses.redis) as redis:
-        while True:
-            with suppress(RedisError, OSError):
-                await redis.flushall()
-                return
-            await asyncio.sleep(0.1)
+    async def emptied() -> bool:
+        with suppress(RedisError, OSError):
+            async with Redis.from_url(line.stack.addresses.redis) as redis:
+                return bool(await redis.flushall())
+        return False  # it is down at this moment
+
+    await eventually(emptied, BACK_WITHIN)
 
 
 async def _put_to_sleep(line: Line, name: str) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from farhand.services import SERVICES
 from tests.e2e.line import Line, whole_line
 
 PORT_BASE = int(os.environ.get("FARHAND_TEST_PORT_BASE", "27100")) + 400
@@ -25,8 +26,7 @@ def new_home() -> Generator[Path]:
     try:
         yield home
     finally:
-        if not os.environ.get("KEEP"):  # XXX
-            shutil.rmtree(home, ignore_errors=True)
+        shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture(scope="package")
@@ -34,3 +34,29 @@ async def line() -> AsyncGenerator[Line]:
     with new_home() as home:
         async with whole_line(home, PORT_BASE) as line:
             yield line
+
+
+@pytest.fixture
+async def nobody_stops(line: Line) -> AsyncGenerator[None]:
+    """No process was started again meanwhile."""
+    before = line.processes()
+    yield
+    assert line.processes() == before
+
+
+@pytest.fixture(scope="module")
+async def settled_afterwards(line: Line) -> AsyncGenerator[None]:
+    """What was set aside is given up at the end, which is possible for all of it."""
+    yield
+    for service in (each.name for each in SERVICES):
+        for letter in await line.doors.get(service, "/dead-letters?limit=1000"):
+            await _discard(line, service, f"/dead-letters/{letter['id']}")
+        for kept in await line.doors.get(service, "/quarantine?limit=1000"):
+            await _discard(line, service, f"/quarantine/{kept['source']}/{kept['id']}")
+        assert await line.doors.get(service, "/dead-letters") == []
+        assert await line.doors.get(service, "/quarantine") == []
+
+
+async def _discard(line: Line, service: str, path: str) -> None:
+    answer = await line.doors.post(service, f"{path}/discard", {"why": "the test is over"})
+    assert answer.json() == {"status": "discarded", "reason": None}

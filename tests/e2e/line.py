@@ -28,6 +28,7 @@ from services.onboarding.local_day import local_date
 from services.onboarding.vpn.peer_config import Peer, read_configuration
 from services.onboarding.vpn.wireguard import CONFIGURATION
 from services.onboarding.working_days import working_days
+from tests.e2e.waiting import POLL_SECONDS, eventually
 
 BEGINS: Final = datetime(2026, 3, 2, 6, tzinfo=UTC)
 """A Monday; the packs know the law of that year."""
@@ -38,8 +39,6 @@ SPEED: Final = 10_000
 STARTING: Final = timedelta(seconds=5)
 SOON: Final = timedelta(hours=39)
 """From now, this falls on a day that begins to work in 24 hours at the earliest."""
-
-POLL_SECONDS: Final = 0.1
 
 
 @dataclass(slots=True)
@@ -56,9 +55,7 @@ class Line:
     def mail(self) -> MailFolder:
         return MailFolder(self.stack.home.mail)
 
-    def somebody(
-        self, jurisdiction: str = "DE", *, later: int = 0, **changes: Any
-    ) -> DemoHire:
+    def somebody(self, jurisdiction: str = "DE", *, later: int = 0, **changes: Any) -> DemoHire:
         """A hire nobody has heard of yet, whose terms are what the law wants.
 
         It starts on the next working day that leaves time to get ready, or so many `later`.
@@ -101,19 +98,19 @@ class Line:
         return {"authorization": f"Bearer {self.doors.token}"}
 
     async def until(self, hire: DemoHire, *statuses: str, within: float = 15) -> dict[str, Any]:
-        """Wait for a status; raises TimeoutError with where the hire stands instead."""
+        """Wait for a status, while nobody does anything."""
         return await self._follow(hire, statuses, within, busy=False)
 
     async def see_through(
         self, hire: DemoHire, *statuses: str, within: float = 75
     ) -> dict[str, Any]:
-        """Wait for a status while people answer and close what is theirs, over the API."""
+        """Wait for a status, while people answer and close what is theirs, over the API."""
         return await self._follow(hire, statuses, within, busy=True)
 
     async def _follow(
         self, hire: DemoHire, statuses: tuple[str, ...], within: float, *, busy: bool
     ) -> dict[str, Any]:
-        seen = None
+        seen: dict[str, Any] | None = None
         try:
             async with asyncio.timeout(within):
                 while True:
@@ -138,15 +135,15 @@ class Line:
         mails = [read(file) for file in self.mail.mails()]
         return [mail for mail in mails if str(hire.hire_id) in text_of(mail)]
 
-    async def told_ready(self, hire: DemoHire, within: float = 60) -> list[EmailMessage]:
+    async def told_ready(self, hire: DemoHire) -> list[EmailMessage]:
         """The letters that everything is ready, to the worker and the manager, once both came."""
-        async with asyncio.timeout(within):
-            while len(found := self._told_ready(hire)) < 2:
-                await asyncio.sleep(POLL_SECONDS)
-        return found
 
-    def _told_ready(self, hire: DemoHire) -> list[EmailMessage]:
-        return [mail for mail in self.letters(hire) if "Everything is ready" in text_of(mail)]
+        async def both() -> list[EmailMessage]:
+            letters = self.letters(hire)
+            found = [mail for mail in letters if "Everything is ready" in text_of(mail)]
+            return found if len(found) > 1 else []
+
+        return await eventually(both, within=60)
 
     def peers(self) -> frozenset[Peer]:
         """The peers that the WireGuard server lets in."""
@@ -173,9 +170,9 @@ class Line:
         finally:
             await conn.close()
 
-    def restarts(self) -> dict[str, tuple[int, int | None]]:
-        """How often each process was started again, and its pid."""
-        return {name: (each.restarts, each.pid) for name, each in self.stack.children.items()}
+    def processes(self) -> dict[str, tuple[int | None, int]]:
+        """Each process by its pid, and how often it was started again."""
+        return {name: (each.pid, each.restarts) for name, each in self.stack.children.items()}
 
 
 def terms(jurisdiction: str, starts_on: date) -> dict[str, Any]:
@@ -221,5 +218,3 @@ async def whole_line(home: Path, port_base: int, *, copies: int = 1) -> AsyncGen
         await stack.add_services(settings.evolve(clock=str(clock)), SERVICES, copies)
         async with doors_of(stack) as doors:
             yield Line(stack, doors, clock)
-
-

@@ -7,13 +7,13 @@ import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from tests.e2e.line import Line
 
-TOPICS = (
+TOPICS: Final = (
     "farhand.onboarding",
     "farhand.compliance",
     "farhand.notify",
@@ -57,32 +57,15 @@ class Lying:
 
 async def read_all(line: Line, *topics: str) -> list[Lying]:
     """All that the topics hold now, each partition in its order."""
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=line.stack.addresses.kafka, max_partition_fetch_bytes=8 * 1024 * 1024
-    )
-    await consumer.start()
-    try:
-        parts = [
-            TopicPartition(topic, number)
-            for topic in topics
-            for number in consumer.partitions_for_topic(topic) or await _known(consumer, topic)
-        ]
-        consumer.assign(parts)
-        await consumer.seek_to_beginning()
-        ends = await consumer.end_offsets(parts)
-        found: list[Lying] = []
+    found: list[Lying] = []
+    async with AIOKafkaConsumer(
+        *topics, bootstrap_servers=line.stack.addresses.kafka, auto_offset_reset="earliest"
+    ) as consumer:
+        ends = await consumer.end_offsets(consumer.assignment())
         while any([await consumer.position(part) < end for part, end in ends.items()]):
             for batch in (await consumer.getmany(timeout_ms=500)).values():
                 found += [Lying(r.topic, r.key, r.value, tuple(r.headers)) for r in batch]
-        return found
-    finally:
-        await consumer.stop()
-
-
-async def _known(consumer: AIOKafkaConsumer, topic: str) -> set[int]:
-    await consumer._client.add_topic(topic)
-    await consumer._client._maybe_wait_metadata()
-    return consumer.partitions_for_topic(topic) or set()
+    return found
 
 
 async def events_of(line: Line, subject: object, topic: str = "farhand.onboarding") -> list[Lying]:

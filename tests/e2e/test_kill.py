@@ -23,6 +23,7 @@ from tests.e2e.chaos import Blow, blows, strike
 from tests.e2e.conftest import PORT_BASE, new_home
 from tests.e2e.line import Line, text_of, whole_line
 from tests.e2e.records import Lying, read_all
+from tests.e2e.waiting import eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -137,15 +138,11 @@ async def test_nothing_was_set_aside(outcome: Outcome, service: str) -> None:
 
 @pytest.mark.parametrize("service", [service.name for service in SERVICES])
 async def test_the_outbox_drains(outcome: Outcome, service: str) -> None:
-    async with asyncio.timeout(20):
-        while await number(outcome.line, f"select count(*) from {service}.outbox"):  # noqa: S608
-            await asyncio.sleep(0.2)
+    async def drained() -> bool:
+        row = await outcome.line.row(f"select count(*) from {service}.outbox")  # noqa: S608
+        return row is not None and row[0] == 0
 
-
-async def number(line: Line, query: str) -> int:
-    row = await line.row(query)
-    assert row
-    return row[0]
+    assert await eventually(drained, 20)
 
 
 async def test_every_event_lies_in_its_topic_under_its_number(outcome: Outcome) -> None:
@@ -159,19 +156,25 @@ async def test_every_event_lies_in_its_topic_under_its_number(outcome: Outcome) 
         firsts = {each.sequence: each for each in reversed(events)}
         # One that was published twice is the same both times, and none comes before its time.
         assert [each for each in events if each.value != firsts[each.sequence].value] == []
-        assert list(dict.fromkeys(each.sequence for each in events)) == list(range(1, len(firsts) + 1))
+        assert list(dict.fromkeys(each.sequence for each in events)) == list(
+            range(1, len(firsts) + 1)
+        )
 
 
 async def test_every_letter_was_sent_once_and_is_one_mail(outcome: Outcome) -> None:
     line = outcome.line
     sent = await _sent(line)
-    ids = [str(read(file)["Message-ID"]).strip("<>").partition("@")[0] for file in line.mail.mails()]
+    ids = [
+        str(read(file)["Message-ID"]).strip("<>").partition("@")[0] for file in line.mail.mails()
+    ]
     assert [each for each, count in Counter(ids).items() if count > 1] == []
     assert [each for each, count in sent.items() if count > 1] == []
     assert set(sent) <= set(ids)
-    async with asyncio.timeout(20):
-        while not set(ids) <= set(await _sent(line)):  # the last receipts are on their way
-            await asyncio.sleep(0.5)
+
+    async def all_have_a_receipt() -> bool:  # the last ones may be on their way
+        return set(ids) <= set(await _sent(line))
+
+    assert await eventually(all_have_a_receipt, 20)
 
 
 async def _sent(line: Line) -> Counter[str]:
@@ -194,9 +197,11 @@ async def test_every_peer_has_an_address_of_its_own_and_belongs_to_a_hire(
     outcome: Outcome,
 ) -> None:
     line = outcome.line
-    async with asyncio.timeout(10):
-        while {peer.public_key for peer in line.peers()} != await _granted(line):
-            await asyncio.sleep(0.1)
+
+    async def agree() -> bool:
+        return {peer.public_key for peer in line.peers()} == await _granted(line)
+
+    assert await eventually(agree)
     addresses = Counter(peer.address for peer in line.peers())
     assert [address for address, count in addresses.items() if count > 1] == []
 

@@ -14,9 +14,11 @@ import pytest
 from farhand.demo import deliveries, pipelines
 from farhand.demo.company import DemoHire, Story
 from farhand.demo.pipelines import CDEVENTS_TEAM, Shipped
+from services.onboarding.vpn.peer_config import Peer
 from services.onboarding.working_days import working_days
 from tests.e2e.line import Line, address_of, first_delivery, of_kind, text_of
 from tests.e2e.records import envelope, events_of, sender
+from tests.e2e.waiting import eventually
 
 pytestmark = pytest.mark.e2e
 
@@ -107,9 +109,7 @@ async def test_a_repeated_delivery_changes_nothing(
     assert (await line.look(hire), await events_of(line, hire.hire_id)) == before
 
 
-async def test_a_repeated_record_changes_nothing(
-    line: Line, hires: Mapping[str, DemoHire]
-) -> None:
+async def test_a_repeated_record_changes_nothing(line: Line, hires: Mapping[str, DemoHire]) -> None:
     hire = hires["kafka"]
     before = await line.look(hire), await events_of(line, hire.hire_id)
     await produce(line, hire)
@@ -134,9 +134,7 @@ async def test_the_way_of_each_hire_is_a_figure_with_its_events(
     events = await events_of(line, hires["US-CA"].hire_id)
     ready = next(each for each in events if each.type == "hire.ready.v1")
     said = ready.header("ce_id")
-    [figure] = [
-        each for each in figures if said in {event["event_id"] for event in each["events"]}
-    ]
+    [figure] = [each for each in figures if said in {event["event_id"] for event in each["events"]}]
     assert figure["group"] == "jurisdiction=US-CA"
     assert float(figure["value"]) > 0
 
@@ -158,38 +156,33 @@ async def test_a_moved_start_moves_what_is_due(line: Line) -> None:
 
 
 async def _until_due(line: Line, hire: DemoHire, day: date) -> list[dict[str, Any]]:
-    async with asyncio.timeout(10):
-        while True:
-            tasks = of_kind(await line.look(hire) or {"tasks": []}, "device")
-            if [task["due_on"] for task in tasks] == [day.isoformat()]:
-                return tasks
-            await asyncio.sleep(0.05)
+    async def due() -> list[dict[str, Any]]:
+        tasks = of_kind(await line.look(hire) or {"tasks": []}, "device")
+        return [task for task in tasks if task["due_on"] == day.isoformat()]
+
+    return await eventually(due)
 
 
 async def test_a_cancelled_hire_loses_its_access_and_its_tasks(line: Line) -> None:
     hire = line.somebody("PT", later=6, story=Story.DEVICE_LATE)
     await line.announce(hire)
     await line.see_through(hire, "provisioning")
-    peer = await _until_peer(line, hire)
+
+    async def let_in() -> Peer | None:
+        found = await line.peer(hire)
+        return found if found in line.peers() else None
+
+    peer = await eventually(let_in)
     await line.tell(hire, "cancelled", cancelled(hire, line.clock.now()))
     seen = await line.until(hire, "cancelled")
     assert [task["state"] for task in of_kind(seen, "device")] == ["dropped"]
-    async with asyncio.timeout(10):
-        while peer in line.peers() or not await _revoked(line, hire):
-            await asyncio.sleep(0.05)
+
+    async def revoked() -> bool:
+        grants = [each["grant"] for each in (await line.look(hire) or seen)["access"]]
+        return peer not in line.peers() and grants == ["revoked"]
+
+    assert await eventually(revoked)
     assert await line.peer(hire) is None
-
-
-async def _until_peer(line: Line, hire: DemoHire) -> Any:
-    async with asyncio.timeout(10):
-        while (peer := await line.peer(hire)) is None or peer not in line.peers():
-            await asyncio.sleep(0.05)
-    return peer
-
-
-async def _revoked(line: Line, hire: DemoHire) -> bool:
-    seen = await line.look(hire) or {"access": []}
-    return [each["grant"] for each in seen["access"]] == ["revoked"]
 
 
 def cancelled(hire: DemoHire, at: datetime) -> bytes:

@@ -1,3 +1,6 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+# (redis-py leaves its parameters without types)
 """The trace of one hire, in Zipkin: one causal tree, and nobody's data in it or anywhere else."""
 
 import asyncio
@@ -188,14 +191,20 @@ async def test_no_trace_names_anybody(line: Line, told: DemoHire) -> None:
 
 async def test_no_topic_names_anybody(line: Line, told: DemoHire) -> None:
     assert await events_of(line, told.hire_id)
-    found = [(each.topic, each.type) for each in await read_all(line, *TOPICS) if canaries_in(each.raw)]
+    found = [
+        (each.topic, each.type) for each in await read_all(line, *TOPICS) if canaries_in(each.raw)
+    ]
     assert found == []
 
 
 async def test_no_table_names_anybody(line: Line, told: DemoHire) -> None:
-    holding = {table async for table, content in _tables(line) if str(told.hire_id).encode() in content}
+    holding = {
+        table async for table, content in _tables(line) if str(told.hire_id).encode() in content
+    }
     assert {"onboarding.entity", "compliance.entity", "notify.entity", "metrics.fact"} <= holding
-    assert [(t, found) async for t, content in _tables(line) if (found := canaries_in(content))] == []
+    assert [
+        (t, found) async for t, content in _tables(line) if (found := canaries_in(content))
+    ] == []
 
 
 async def _tables(line: Line) -> AsyncGenerator[tuple[str, bytes]]:

@@ -153,7 +153,7 @@ class Ledger:
 async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
     """Wait until a condition holds; raises TimeoutError."""
     async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110  # what is waited for knows no event
+        while not condition():  # what is waited for knows no event
             await asyncio.sleep(0.02)
 
 

@@ -63,7 +63,7 @@ class Topic:
 class NotText(str):
     __slots__ = ()
 
-    def encode(self, *_: Any) -> bytes:
+    def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:  # noqa: ARG002
         return b"\xff\xfe"
 
 

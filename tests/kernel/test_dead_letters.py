@@ -180,7 +180,7 @@ async def test_an_envelope_that_cannot_be_used_holds_nobody_and_can_be_mended(
     ledger_bed: Ledger, changes: dict[str, bytes | None], why: str
 ) -> None:
     async with ledger_bed.run(ledger()) as kernel:
-        await ledger_bed.send(ALICE, credit(ALICE, 7), envelope(ALICE, **changes))
+        await ledger_bed.send(ALICE, credit(ALICE, 7), envelope(ALICE) | changes)
         await ledger_bed.send(ALICE, credit(ALICE, 5), envelope(ALICE))
         await ledger_bed.until_balance(ALICE, 5)
         await ledger_bed.until(OPEN, 1)
@@ -268,9 +268,19 @@ async def test_a_reply_set_aside_comes_back_to_the_decider_that_asked(ledger_bed
 bystander = Decider("bystander", Account)
 
 
+@bystander.on(Transferred)
+def see_a_transfer(
+    _state: Account | None, _reply: Transferred, _now: datetime
+) -> Decision[Account]:
+    return Decision(Account(closed=True))
+
+
+@bystander.on(Transferred)
+def stand_by(_state: Account | None, _reply: Transferred, _now: datetime) -> Decision[Account]:
+    return Decision(Account(closed=True))
+
+
 def two_deciders(bank: Bank) -> Service:
-    if Transferred.type not in bystander.rules:
-        bystander.on(Transferred)(lambda *_: Decision(Account(closed=True)))
     base = ledger(bank)
     return replace(base, deciders=(*base.deciders, bystander))
 

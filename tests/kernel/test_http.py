@@ -8,6 +8,7 @@ from uuid import UUID
 import httpx2
 import pytest
 from fastapi import APIRouter
+from opentelemetry.sdk.trace import TracerProvider
 
 from libs.common.http_app import create_app
 from libs.common.service import Service
@@ -36,18 +37,14 @@ def ledger_with_api() -> Service:
     return replace(ledger_with_desk(), api=router)
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/metrics",
-        "/dead-letters",
-        "/dead-letters/00000000-0000-0000-0000-000000000001/body",
-        "/quarantine",
-        "/quarantine/desk/d1/body",
-        "/gaps",
-        "/defect",
-    ],
-)
+@pytest.fixture
+async def stopped() -> httpx2.AsyncClient:
+    """A service whose kernel does not run yet."""
+    app = create_app(ledger_with_api(), API_TOKEN, TracerProvider())
+    transport = httpx2.ASGITransport(app=app)
+    return httpx2.AsyncClient(transport=transport, base_url="http://ledger")
+
+
 @pytest.mark.parametrize(
     "header",
     [
@@ -59,20 +56,21 @@ def ledger_with_api() -> Service:
     ],
 )
 async def test_without_the_token_nothing_is_told(
-    stopped: httpx2.AsyncClient, path: str, header: dict[str, str]
+    stopped: httpx2.AsyncClient, header: dict[str, str]
 ) -> None:
-    answer = await stopped.get(path, headers=header)
-    assert answer.status_code == 401
-    assert answer.headers["WWW-Authenticate"] == "Bearer"
-    assert API_TOKEN not in answer.text
-
-
-@pytest.fixture
-async def stopped(ledger_bed: Ledger) -> httpx2.AsyncClient:
-    """A service whose kernel does not run yet."""
-    app = create_app(ledger_with_api(), API_TOKEN, ledger_bed.provider)
-    transport = httpx2.ASGITransport(app=app)
-    return httpx2.AsyncClient(transport=transport, base_url="http://ledger")
+    letter = f"/dead-letters/{UUID(int=1)}"
+    asked = [
+        *(("GET", path) for path in ("/metrics", "/dead-letters", "/quarantine", "/gaps")),
+        *(("GET", path) for path in (f"{letter}/body", "/quarantine/desk/d1/body", "/defect")),
+        *(("POST", f"{letter}/{verb}") for verb in ("replay", "discard")),
+        *(("POST", f"/quarantine/desk/d1/{verb}") for verb in ("replay", "discard")),
+        *(("POST", path) for path in ("/gaps/skip", "/resume")),
+    ]
+    for method, path in asked:
+        answer = await stopped.request(method, path, headers=header)
+        assert (answer.status_code, path) == (401, path)
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+        assert API_TOKEN not in answer.text
 
 
 async def test_while_it_starts_it_is_alive_and_not_ready(stopped: httpx2.AsyncClient) -> None:
@@ -104,7 +102,7 @@ async def test_pages_come_without_any_outside_address(stopped: httpx2.AsyncClien
 async def test_a_running_service_is_ready_and_tells_its_figures(ledger_bed: Ledger) -> None:
     async with ledger_bed.serve(ledger()) as client:
         async with asyncio.timeout(10):
-            while (await client.get("/health/ready")).status_code != 200:  # noqa: ASYNC110
+            while (await client.get("/health/ready")).status_code != 200:
                 await asyncio.sleep(0.05)
         await ledger_bed.send(ALICE, credit(ALICE, 5, CANARY), envelope(ALICE, 1))
         await ledger_bed.until_balance(ALICE, 5)

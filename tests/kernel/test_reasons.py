@@ -8,7 +8,7 @@ import pytest
 from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from libs.common.fold import describe
-from libs.common.logs import _Formatter
+from libs.common.logs import JsonLines
 
 CANARY = "Ada Canary"
 
@@ -62,20 +62,20 @@ def test_what_the_operator_set_is_told_in_the_words_of_the_check() -> None:
     assert "Ada Canary is not known" in describe(caught.value, trusted=True)
 
 
-def test_a_log_keeps_the_place_of_an_error_and_drops_its_text() -> None:
-    formatter = _Formatter("%(message)s")
+def fail_for(name: str) -> None:
     try:
-        try:
-            known(CANARY)
-        except ValueError as error:
-            raise RuntimeError(f"for {CANARY}") from error
-    except RuntimeError:
-        record = logging.getLogger("test").makeRecord(
-            "test", logging.ERROR, __file__, 1, "it failed", (), None
-        )
-        import sys  # noqa: PLC0415
+        known(name)
+    except ValueError as error:
+        raise RuntimeError(f"for {name}") from error
 
-        record.exc_info = sys.exc_info()
-    line = formatter.format(record)
+
+def test_a_log_keeps_the_place_of_an_error_and_drops_its_text() -> None:
+    with pytest.raises(RuntimeError) as caught:
+        fail_for(CANARY)
+    record = logging.getLogger("test").makeRecord(
+        "test", logging.ERROR, __file__, 1, "it failed", (), None
+    )
+    record.exc_info = (caught.type, caught.value, caught.tb)
+    line = JsonLines("%(message)s").format(record)
     assert "RuntimeError at tests.kernel.test_reasons:" in line
     assert "Canary" not in line

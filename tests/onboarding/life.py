@@ -213,3 +213,8 @@ class Life:
 def begun(**changes: Any) -> Life:
     """A hire that was reported on a Monday morning."""
     return Life().take(reported(**changes))
+
+
+def at_work() -> Life:
+    """A hire on the morning of the first day, with all that it takes."""
+    return begun().provisioned().wait_until(datetime(2026, 11, 26, 12, tzinfo=UTC))

@@ -141,7 +141,13 @@ class HireOnTheLine(RuleBasedStateMachine):
 
     @rule()
     def mend_vpn(self) -> None:
+        """Once it works again, trying again is all that it takes."""
         self.vpn.out_of_order.discard(HIRE)
+        self.rest()
+        if any(each.trouble for each in self.journey.access):
+            self.retry()
+            self.rest()
+        assert not any(each.trouble for each in self.journey.access)
 
     @rule()
     def retry(self) -> None:
@@ -164,11 +170,8 @@ class HireOnTheLine(RuleBasedStateMachine):
         if not hasattr(self, "line"):
             return
         self.tell(ReportCancel(hire_id=HIRE))
-        self.mend_vpn()
         self.rest()
-        if any(each.trouble for each in self.journey.access):
-            self.retry()
-            self.rest()
+        self.mend_vpn()
         assert self.journey.status in (HireStatus.CANCELLED, HireStatus.LEFT)
         assert self.journey.open_tasks == ()
         assert self.journey.block is None

@@ -23,13 +23,13 @@ PLACES: Final = {
     "BE": "Europe/Brussels",
 }
 """Some with a law pack, one without, and the Netherlands, whose law for a hire with `STATED` terms
-leaves nothing to ask; most change their clocks, one by half an hour."""
+leaves nothing to ask of an employee; most change their clocks, one by half an hour."""
 STATED: Final[dict[str, Any]] = {
     "contract_kind": "open_ended",
     "contract_signed_on": date(2026, 8, 3),
     "position": "technical",
     "probation": "P30D",
-    "telework": True,
+    "telework": False,
     "telework_agreement_on": date(2026, 8, 3),
     "annual_leave_days": 30,
     "working_days_per_week": 5,
@@ -38,7 +38,7 @@ STATED: Final[dict[str, Any]] = {
 OTHERWISE: Final[dict[str, Any]] = {
     "probation": "P3Y",
     "annual_leave_days": 1,
-    "telework": False,
+    "telework": True,
     "position": None,
     "contract_kind": None,
 }
@@ -113,7 +113,7 @@ def _first_profile(chance: random.Random, hire_id: UUID, at: datetime) -> Profil
         jurisdiction=place,
         timezone=PLACES[place],
         role=chance.choice(("ML engineer", "Data scientist")),
-        engagement=chance.choice(list(Engagement)),
+        engagement=chance.choice([Engagement.EMPLOYEE] * 3 + list(Engagement)),
         starts_on=at.date() + timedelta(days=chance.randint(-3, 40)),
         worker=f"sealed.v1.{hire_id}.d29ya2Vy",
         terms=Terms.model_validate(known),

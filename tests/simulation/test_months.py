@@ -30,6 +30,7 @@ def check_outcome(company: Company, told: History) -> None:
     journey = company.watch.journey(str(told.hire_id))
     assert journey is not None
     assert not company.line.under_way[str(told.hire_id)]
+    assert not any(each.trouble for each in journey.access), "what failed was tried again"
     if not told.leaves:
         assert (journey.status is HireStatus.CANCELLED) is told.is_off
     elif not told.is_ever_off:

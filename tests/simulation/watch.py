@@ -27,7 +27,7 @@ from libs.common.message import Event, Message
 from services.onboarding.commands import CompleteTask, RetryAccess, TaskDeadline, TaskReminder
 from services.onboarding.journey import journey as journey_decider
 from services.onboarding.local_day import due_at, local_date, starts_at
-from services.onboarding.model import Journey, TaskState
+from services.onboarding.model import Grant, Journey, TaskState
 from services.onboarding.plan import Days, plan_tasks
 from services.onboarding.standing import blocks, status_of
 from services.onboarding.task_rules import MAX_OVERDUE
@@ -73,6 +73,7 @@ class Watch:
         keys = Counter((task.plan.key, task.period) for task in journey.tasks)
         assert all(count == 1 for count in keys.values()), "no task twice"
         self._check_block(journey)
+        self._check_door(journey)
         if journey.status in ENDED:
             assert not open_, "nothing is left to do for one who has ended"
 
@@ -164,6 +165,14 @@ class Watch:
         assert found is None or all(found[1])
         if journey.status is HireStatus.BLOCKED:
             assert found is not None
+
+    def _check_door(self, journey: Journey) -> None:
+        """Whoever can reach the network is known to, or to be about to lose it."""
+        period = self.vpn.open_in.get(journey.hire_id)
+        if period is not None:
+            access = journey.access_to("vpn", period)
+            assert access is not None
+            assert access.grant is not Grant.REVOKED
 
     def check_at_rest(self, key: str) -> None:
         """While nothing is under way for a hire: nobody is stuck, and access is as it should be."""
