@@ -88,7 +88,9 @@ class SettledConsumer(Base):
         if not mine:
             return {}
         ends = await self.end_offsets(mine)
-        return {each: max(0, ends[each] - self.settled[each]) for each in mine}
+        # A rebalance while the broker was asked may have taken some of them away.
+        kept = [each for each in mine if each in self.settled]
+        return {each: max(0, ends[each] - self.settled[each]) for each in kept}
 
     async def _go_back(self) -> None:
         if self._open:

@@ -34,4 +34,4 @@ def reading(what: str) -> Generator[None]:
     try:
         yield
     except ValidationError as error:
-        raise Unreadable(f"{what} is not as expected: {describe(error)}") from error
+        raise Unreadable(f"{what} is not as expected: {describe(error, trusted=True)}") from error
