@@ -10,7 +10,6 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from farhand.demo.product_time import BEGINS, LASTS
 from libs.common.contracts.onboarding import HireStatus
 
 BAR_WIDTH: Final = 40
@@ -23,9 +22,14 @@ COLOURS: Final = {
 
 
 def board(
-    now: datetime, sent: int, total: int, seen: Mapping[UUID, Mapping[str, Any]], letters: int
+    now: datetime,
+    passed: float,
+    sent: int,
+    total: int,
+    seen: Mapping[UUID, Mapping[str, Any]],
+    letters: int,
 ) -> RenderableType:
-    """The hires by status, and the product's time."""
+    """The hires by status, the product's time, and how much of the two weeks has passed."""
     counts = dict.fromkeys(HireStatus, 0)
     for hire in seen.values():
         counts[HireStatus(hire["status"])] += 1
@@ -37,7 +41,6 @@ def board(
                 f"{count:4d}",
                 ProgressBar(total=max(total, 1), completed=count, width=BAR_WIDTH),
             )
-    passed = (now - BEGINS) / LASTS
     head = (
         f"{now:%A %d %B %H:%M} UTC · {min(passed, 1):4.0%} of two weeks · "
         f"{sent} of {total} hires announced · {letters} letters sent"

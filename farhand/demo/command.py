@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -67,7 +68,7 @@ def demo(
     screen = Screen()
     settings = Settings.from_env()
     make_room(Home(settings.home), MARKER)
-    plan = Plan(company(seed, BEGINS, hires), seed, seconds, copies, leave=exit)
+    plan = Plan(hires, seed, seconds, copies, leave=exit)
     ended: list[Account] = []
     interrupt.run(run(settings, plan, screen, ended), screen.note)
     sys.exit(0 if ended and ended[0].settled else 1)
@@ -77,16 +78,11 @@ def demo(
 class Plan:
     """What the demo was asked for."""
 
-    company: tuple[DemoHire, ...]
+    hires: int
     seed: int
     seconds: float
     copies: int
     leave: bool
-
-    @property
-    def by_id(self) -> dict[UUID, DemoHire]:
-        """The company by the ids that Farhand derives."""
-        return {hire.hire_id: hire for hire in self.company}
 
 
 async def run(settings: Settings, plan: Plan, screen: Screen, ended: list[Account]) -> None:
@@ -95,7 +91,10 @@ async def run(settings: Settings, plan: Plan, screen: Screen, ended: list[Accoun
         clock = hurried(plan.seconds)
         await stack.add_services(settings.evolve(clock=str(clock)), SERVICES, plan.copies)
         async with doors_of(stack) as doors:
-            show = Show(stack, doors, clock, plan, MailFolder(stack.home.mail))
+            # However long it took to come up, the two weeks are whole: they begin now.
+            begins = max(BEGINS, clock.now())
+            people_hired = company(plan.seed, begins, plan.hires)
+            show = Show(doors, clock, begins, plan.seed, people_hired, MailFolder(stack.home.mail))
             await show.play(screen)
             ended.append(show.verdict)
             for line in [*await summary(stack, doors, show.seen, show.verdict), *welcome(stack)]:
@@ -121,10 +120,11 @@ async def doors_of(stack: Stack) -> AsyncGenerator[Doors]:
 class Show:
     """The two weeks, as they are lived through."""
 
-    stack: Stack
     doors: Doors
     clock: Clock
-    plan: Plan
+    begins: datetime
+    seed: int
+    company: tuple[DemoHire, ...]
     mail: MailFolder
     sent: int = 0
     seen: Mapping[UUID, Mapping[str, Any]] = field(default_factory=dict[UUID, Mapping[str, Any]])
@@ -132,13 +132,18 @@ class Show:
         default_factory=lambda: Account(("the demo was interrupted",), Counter[str]())
     )
 
+    @property
+    def by_id(self) -> dict[UUID, DemoHire]:
+        """The company by the ids that Farhand derives."""
+        return {hire.hire_id: hire for hire in self.company}
+
     async def play(self, screen: Screen) -> None:
         """Deliver, let people work, and watch, until all hires have come to rest."""
         with Live(console=screen.console, refresh_per_second=4) as live:
             actors = [
                 asyncio.create_task(self._deliver_hires()),
                 asyncio.create_task(self._deliver_pipelines()),
-                asyncio.create_task(people.work(self.doors, self.clock, self.plan.by_id)),
+                asyncio.create_task(people.work(self.doors, self.clock, self.by_id)),
             ]
             try:
                 await self._watch(live, actors)
@@ -148,7 +153,7 @@ class Show:
                 await asyncio.gather(*actors, return_exceptions=True)
 
     async def _deliver_hires(self) -> None:
-        planned = sorted(each for hire in self.plan.company for each in deliveries.planned(hire))
+        planned = sorted(each for hire in self.company for each in deliveries.planned(hire))
         async with asyncio.TaskGroup() as senders:
             for each in planned:
                 await until(self.clock, each.at)
@@ -156,8 +161,8 @@ class Show:
                 self.sent += not each.name.endswith("-2")
 
     async def _deliver_pipelines(self) -> None:
-        changes = pipelines.shipped(self.plan.seed, BEGINS, LASTS)
-        planned: Sequence[Planned] = sorted(pipelines.planned(changes, self.plan.seed))
+        changes = pipelines.shipped(self.seed, self.begins, LASTS)
+        planned: Sequence[Planned] = sorted(pipelines.planned(changes, self.seed))
         async with asyncio.TaskGroup() as senders:
             for each in planned:
                 await until(self.clock, each.at)
@@ -174,7 +179,7 @@ class Show:
             if self.verdict.by_status != moved:
                 moved, moved_at = self.verdict.by_status, loop.time()
             at_rest = self.verdict.settled or loop.time() - moved_at > REST_SECONDS
-            if self.clock.now() >= BEGINS + LASTS and at_rest:
+            if self.clock.now() >= self.begins + LASTS and at_rest:
                 return
             await asyncio.sleep(LOOK_SECONDS)
 
@@ -182,5 +187,6 @@ class Show:
         now = self.clock.now()
         self.seen = await self.doors.hires()
         letters = self.mail.counts()
-        self.verdict = account(self.plan.by_id, self.seen, letters, now)
-        live.update(board(now, self.sent, len(self.plan.company), self.seen, len(letters)))
+        self.verdict = account(self.by_id, self.seen, letters, now)
+        passed = (now - self.begins) / LASTS
+        live.update(board(now, passed, self.sent, len(self.company), self.seen, len(letters)))

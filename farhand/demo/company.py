@@ -126,16 +126,19 @@ class DemoHire:
         kind, _, name = question.partition(".")
         return str(self.truth[name]) if kind == "terms" else "yes"
 
-    def ends_as(self, now: datetime) -> HireStatus:
-        """Where the hire has to stand once everybody has done what is asked of them."""
+    def ends_as(self, now: datetime) -> tuple[HireStatus, ...]:
+        """Where the hire may stand once everybody has done what is asked of them.
+
+        Somebody who never got ready before the last day has not left: that hire is cancelled.
+        """
         if self.story is Story.CANCELLED:
-            return HireStatus.CANCELLED
+            return (HireStatus.CANCELLED,)
         if self.story is Story.TOO_LONG_PROBATION:
-            return HireStatus.BLOCKED
+            return (HireStatus.BLOCKED,)
         if self.last_day is not None and now >= due_at(self.last_day, self.timezone):
-            return HireStatus.LEFT
+            return (HireStatus.LEFT, HireStatus.CANCELLED)
         begun = now >= starts_at(self.last_start, self.timezone)
-        return HireStatus.ACTIVE if begun else HireStatus.READY
+        return (HireStatus.ACTIVE if begun else HireStatus.READY,)
 
 
 def company(seed: int, begins: datetime, hires: int = 200) -> tuple[DemoHire, ...]:
@@ -144,7 +147,8 @@ def company(seed: int, begins: datetime, hires: int = 200) -> tuple[DemoHire, ..
     stories = [story for story, count in STORIES.items() for _ in range(count)]
     chance.shuffle(stories)
     made = [
-        _hire(chance, number, stories[number % len(stories)], begins) for number in range(hires)
+        _hire(chance, number, stories[number % len(stories)], begins)
+        for number in range(1, hires + 1)  # Greenhouse knows no candidate 0
     ]
     return tuple(sorted(made, key=lambda hire: hire.announced_at))
 
@@ -204,7 +208,7 @@ def _with_story(chance: random.Random, hire: DemoHire) -> DemoHire:
         case Story.CANCELLED:
             return replace(hire, changed_at=changed_at)
         case Story.LEAVES:
-            last_day = working_days(hire.jurisdiction).shift(hire.starts_on, 2)
+            last_day = working_days(hire.jurisdiction).shift(hire.starts_on, 3)
             told_at = starts_at(hire.starts_on, hire.timezone) + timedelta(hours=20)
             return replace(hire, last_day=last_day, changed_at=told_at)
         case _:

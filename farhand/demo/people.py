@@ -61,9 +61,11 @@ async def _mend_quarantine(doors: Doors, company: Mapping[UUID, DemoHire]) -> No
     """Correct what could not be read, as HR would after a call."""
     by_ref = {hire.ref: hire for hire in company.values()}
     for kept in await doors.get("onboarding", "/quarantine"):
+        hire = by_ref.get(kept["id"].rpartition("-")[0])
+        if hire is None:
+            continue  # not of the demo
         path = f"/quarantine/{kept['source']}/{kept['id']}"
         body = (await doors.get("onboarding", f"{path}/body"))["body"]
-        hire = by_ref[kept["id"].rpartition("-")[0]]
         mended = body.replace("the 31st of February", hire.starts_on.isoformat())
         await doors.post(
             "onboarding", f"{path}/replay", {"why": "the date was mistyped", "body": mended}

@@ -196,9 +196,12 @@ async def _stop(producer: Any) -> None:
 
 
 async def _cut_off(producer: Any) -> None:
-    # aiokafka knows no way to close without a flush, so its parts are closed one by one.
-    producer._message_accumulator.fail_all(ProducerClosed())  # noqa: SLF001
+    # aiokafka knows no way to close without a flush, so its parts are closed one by one: first what
+    # sends, then what waits to be sent.
     with suppress(KafkaError, *TRANSIENT):
         async with asyncio.timeout(STOP_SECONDS):
             await producer._sender.close()  # noqa: SLF001
+    producer._message_accumulator.fail_all(ProducerClosed())  # noqa: SLF001
+    with suppress(KafkaError, *TRANSIENT):
+        async with asyncio.timeout(STOP_SECONDS):
             await producer.client.close()
