@@ -25,6 +25,7 @@ class Doors:
     secrets: dict[str, str]
     token: str
     answers: Counter[str] = field(default_factory=Counter[str])
+    patience: float = PATIENCE_SECONDS
 
     async def deliver(self, service: str, planned: Planned) -> dict[str, Any]:
         """Deliver a signed webhook; returns what the front door answered."""
@@ -59,7 +60,7 @@ class Doors:
         return {"authorization": f"Bearer {self.token}"}
 
     async def _until_answered(self, send: Any) -> httpx2.Response:
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(self.patience):
             while True:
                 try:
                     answer: httpx2.Response = await send()

@@ -10,7 +10,11 @@ from libs.common.hooks_api import MAX_BYTES
 from tests.e2e.line import Line
 from tests.e2e.senders import DOORS, a_name, good_body, post, quarantined, signed
 
-pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("nobody_stops", "settled_afterwards")]
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.timeout(300),
+    pytest.mark.usefixtures("nobody_stops", "settled_afterwards"),
+]
 
 UNREADABLE: Final[Mapping[str, bytes]] = {
     "nothing": b"",

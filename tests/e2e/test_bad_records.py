@@ -14,7 +14,11 @@ from tests.e2e.records import envelope, sender
 from tests.e2e.senders import a_name, quarantined
 from tests.e2e.waiting import eventually
 
-pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("nobody_stops", "settled_afterwards")]
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.timeout(300),
+    pytest.mark.usefixtures("nobody_stops", "settled_afterwards"),
+]
 
 READERS: Final[Mapping[str, tuple[str, ...]]] = {
     "farhand.onboarding": ("compliance", "metrics", "notify"),

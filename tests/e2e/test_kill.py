@@ -30,13 +30,16 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 HIRES = 40
 COPIES = 2
 ANNOUNCED_WITHIN = timedelta(hours=28)
-"""Ten seconds."""
+"""In ten seconds, at the speed of the clock."""
 
 STRUCK_WITHIN = 40.0
-"""seconds"""
+"""In seconds; what was struck may take longer to come back."""
 
-SETTLED_WITHIN = 75.0
-"""seconds after the last part is back"""
+PATIENCE_SECONDS = 150.0
+"""How long senders and people repeat what is not taken."""
+
+AT_REST_SECONDS = 60.0
+"""Without any hire moving for so long, something is stuck."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ async def outcome() -> AsyncGenerator[Outcome]:
     print(f"FARHAND_TEST_SEED={seed}", *planned, sep="\n  ")  # noqa: T201
     with new_home() as home:
         async with whole_line(home, PORT_BASE + 30, copies=COPIES) as line:
+            line.doors.patience = PATIENCE_SECONDS
             hires = {hire.hire_id: hire for hire in hired(line, seed)}
             verdict = await live_through(line, hires, planned)
             yield Outcome(line, hires, verdict, planned)
@@ -105,16 +109,18 @@ async def announce(line: Line, hires: Mapping[UUID, DemoHire]) -> None:
 async def settled(
     line: Line, hires: Mapping[UUID, DemoHire], actors: Sequence["asyncio.Task[None]"]
 ) -> Account:
-    """Wait until every hire is where it has to be; the last account, if that never happens."""
+    """Wait until every hire is where it has to be, or until nothing has moved for long."""
     loop = asyncio.get_running_loop()
-    over = loop.time() + SETTLED_WITHIN
+    moved_at, before = loop.time(), None
     while True:
         for actor in actors:
             if actor.done():
                 actor.result()  # raises what ended it
         seen = await line.doors.hires()
         verdict = account(hires, seen, line.mail.counts(), line.clock.now())
-        if verdict.settled or loop.time() > over:
+        if verdict.by_status != before:
+            moved_at, before = loop.time(), verdict.by_status
+        if verdict.settled or loop.time() - moved_at > AT_REST_SECONDS:
             return verdict
         await asyncio.sleep(0.5)
 
@@ -154,11 +160,10 @@ async def test_every_event_lies_in_its_topic_under_its_number(outcome: Outcome) 
     }
     for events in lying.values():
         firsts = {each.sequence: each for each in reversed(events)}
-        # One that was published twice is the same both times, and none comes before its time.
+        assert sorted(firsts) == list(range(1, len(firsts) + 1))
+        # Two copies may publish out of order, and twice what a third left behind: readers go by
+        # the number, so what counts is that it is the same each time.
         assert [each for each in events if each.value != firsts[each.sequence].value] == []
-        assert list(dict.fromkeys(each.sequence for each in events)) == list(
-            range(1, len(firsts) + 1)
-        )
 
 
 async def test_every_letter_was_sent_once_and_is_one_mail(outcome: Outcome) -> None:

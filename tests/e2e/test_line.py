@@ -20,7 +20,7 @@ from tests.e2e.line import Line, address_of, first_delivery, of_kind, text_of
 from tests.e2e.records import envelope, events_of, sender
 from tests.e2e.waiting import eventually
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 HIRES = ("DE", "PT", "US-CA", "greenhouse", "kafka")
 

@@ -5,6 +5,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
@@ -20,7 +21,7 @@ from farhand.services import SERVICES
 from tests.e2e.line import Line, address_of, first_delivery, text_of
 from tests.e2e.records import TOPICS, events_of, read_all
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 Span = dict[str, Any]
 
@@ -250,12 +251,18 @@ async def test_no_file_names_anybody_but_the_mails(line: Line, told: DemoHire) -
     peer = await line.peer(told)
     assert peer
     assert peer.public_key in (home.folder / "wireguard" / "wg0.conf").read_text()
-    found = [file for file in _files(home.folder) if canaries_in(file.read_bytes())]
-    assert [str(file.relative_to(home.folder)) for file in found] == []
+    named = [path for path, content in _files(home.folder) if canaries_in(content)]
+    assert named == []
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """Every file of the state folder: logs, Kafka's and PostgreSQL's files, what was rendered."""
+def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Every file of the state folder: logs, what was rendered, Kafka's and PostgreSQL's own.
+
+    But for the mails, and for Kafka's indexes, which hold numbers only and are large.
+    """
     for path in folder.rglob("*"):
-        if path.is_file() and path.relative_to(folder).parts[0] != "mail":
-            yield path
+        name = str(path.relative_to(folder))
+        if name.startswith("mail/") or name.endswith("index") or not path.is_file():
+            continue
+        with suppress(FileNotFoundError):  # gone meanwhile, as PostgreSQL's old files go
+            yield name, path.read_bytes()

@@ -269,13 +269,6 @@ bystander = Decider("bystander", Account)
 
 
 @bystander.on(Transferred)
-def see_a_transfer(
-    _state: Account | None, _reply: Transferred, _now: datetime
-) -> Decision[Account]:
-    return Decision(Account(closed=True))
-
-
-@bystander.on(Transferred)
 def stand_by(_state: Account | None, _reply: Transferred, _now: datetime) -> Decision[Account]:
     return Decision(Account(closed=True))
 

@@ -69,17 +69,16 @@ class HireOnTheLine(RuleBasedStateMachine):
 
     @initialize(
         seed=st.integers(0, 2**16),
-        broken=st.booleans(),
+        faults=st.sampled_from([0.0, 0.7, 1.0]),
         terms=TERMS,
         place=st.sampled_from(["NL", "NL", *PLACES]),
         starts_on=DAYS,
     )
     def begin(
-        self, seed: int, terms: dict[str, Any], place: str, starts_on: date, *, broken: bool
+        self, seed: int, faults: float, terms: dict[str, Any], place: str, starts_on: date
     ) -> None:
         self.line, self.vpn = simulated_line(LAW, seed)
-        if broken:
-            self.break_vpn()
+        self.vpn.faults = faults
         self.watch = Watch(self.line, self.vpn)
         self.profile = profile(
             jurisdiction=place, timezone=PLACES[place], starts_on=starts_on, terms=terms
@@ -143,6 +142,7 @@ class HireOnTheLine(RuleBasedStateMachine):
     def mend_vpn(self) -> None:
         """Once it works again, trying again is all that it takes."""
         self.vpn.out_of_order.discard(HIRE)
+        self.vpn.faults = 0.0
         self.rest()
         if any(each.trouble for each in self.journey.access):
             self.retry()
