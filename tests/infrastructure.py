@@ -40,6 +40,10 @@ class Infrastructure:
     stack: Stack | None = None
     """what was started here, for tests that break it"""
 
+    def can_crash(self, *parts: str) -> bool:
+        """Whether these were started here; what was given by address is not ours to break."""
+        return self.stack is not None and all(part in self.stack.children for part in parts)
+
     async def crash(self, part: str) -> None:
         """Kill a part at once, as a power cut would; returns as soon as it is dead."""
         assert self.stack is not None, "the parts were not started here"

@@ -25,7 +25,6 @@ class Doors:
     secrets: dict[str, str]
     token: str
     answers: Counter[str] = field(default_factory=Counter[str])
-    patience: float = PATIENCE_SECONDS
 
     async def deliver(self, service: str, planned: Planned) -> dict[str, Any]:
         """Deliver a signed webhook; returns what the front door answered."""
@@ -60,7 +59,7 @@ class Doors:
         return {"authorization": f"Bearer {self.token}"}
 
     async def _until_answered(self, send: Any) -> httpx2.Response:
-        async with asyncio.timeout(self.patience):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 try:
                     answer: httpx2.Response = await send()

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
 
-from aiokafka.errors import KafkaError, KafkaTimeoutError, ProducerClosed
+from aiokafka.errors import KafkaError, KafkaTimeoutError
 
 from libs.common import outbox
 from libs.common.database import TRANSIENT, Pool
@@ -188,20 +188,18 @@ async def _stop(producer: Any) -> None:
     """Flush and close a producer; while Kafka is away that never ends, so it is then cut off."""
     try:
         async with asyncio.timeout(STOP_SECONDS):
+            await producer.flush()
             await producer.stop()
-    except TimeoutError:
+    except (KafkaError, *TRANSIENT) as error:
+        log.info("a producer is cut off: %s", type(error).__name__)
         await _cut_off(producer)
-    except (KafkaError, OSError) as error:
-        log.info("a producer was closed with %s", type(error).__name__)
 
 
 async def _cut_off(producer: Any) -> None:
-    # aiokafka knows no way to close without a flush, so its parts are closed one by one: first what
-    # sends, then what waits to be sent.
-    with suppress(KafkaError, *TRANSIENT):
-        async with asyncio.timeout(STOP_SECONDS):
-            await producer._sender.close()  # noqa: SLF001
-    producer._message_accumulator.fail_all(ProducerClosed())  # noqa: SLF001
-    with suppress(KafkaError, *TRANSIENT):
-        async with asyncio.timeout(STOP_SECONDS):
-            await producer.client.close()
+    # aiokafka knows no way to close without a flush, so its parts are closed one by one. What it
+    # had not sent is in the outbox.
+    producer._closed = True  # noqa: SLF001
+    for part in (producer._sender, producer.client):  # noqa: SLF001
+        with suppress(KafkaError, *TRANSIENT):
+            async with asyncio.timeout(STOP_SECONDS):
+                await part.close()

@@ -35,9 +35,6 @@ ANNOUNCED_WITHIN = timedelta(hours=28)
 STRUCK_WITHIN = 40.0
 """In seconds; what was struck may take longer to come back."""
 
-PATIENCE_SECONDS = 150.0
-"""How long senders and people repeat what is not taken."""
-
 AT_REST_SECONDS = 60.0
 """Without any hire moving for so long, something is stuck."""
 
@@ -59,7 +56,6 @@ async def outcome() -> AsyncGenerator[Outcome]:
     print(f"FARHAND_TEST_SEED={seed}", *planned, sep="\n  ")  # noqa: T201
     with new_home() as home:
         async with whole_line(home, PORT_BASE + 30, copies=COPIES) as line:
-            line.doors.patience = PATIENCE_SECONDS
             hires = {hire.hire_id: hire for hire in hired(line, seed)}
             verdict = await live_through(line, hires, planned)
             yield Outcome(line, hires, verdict, planned)

@@ -38,6 +38,9 @@ class Wire:
     async def start(self) -> None:
         self.starts += 1
 
+    async def flush(self) -> None:
+        pass
+
     async def stop(self) -> None:
         pass
 

@@ -111,6 +111,16 @@ class HireOnTheLine(RuleBasedStateMachine):
         if really:
             self.tell(ReportCancel(hire_id=HIRE, reported_at=self.ago(age)))
 
+    @rule(
+        pauses=st.lists(st.sampled_from([timedelta(seconds=20), timedelta(minutes=5)]), max_size=3)
+    )
+    def change_their_mind(self, pauses: list[timedelta]) -> None:
+        """Off and on again, before all that follows from either is through."""
+        for pause in pauses:
+            self.tell(ReportCancel(hire_id=HIRE))
+            self.report(timedelta(), {})
+            self.wait(pause)
+
     @rule(age=AGES, last_day=DAYS, really=SOMETIMES)
     def leave(self, age: timedelta, last_day: date, *, really: bool) -> None:
         if really:
@@ -179,5 +189,5 @@ class HireOnTheLine(RuleBasedStateMachine):
         assert self.line.desks["onboarding"].timers == {}
 
 
-HireOnTheLine.TestCase.settings = settings(max_examples=300, stateful_step_count=30, deadline=None)
+HireOnTheLine.TestCase.settings = settings(max_examples=200, stateful_step_count=30, deadline=None)
 test_a_hire_on_the_line = HireOnTheLine.TestCase
