@@ -56,6 +56,11 @@ def last_day(first_day: date, duration: str) -> date:
         raise ValueError(f"{duration} from {first_day} leads out of the calendar") from error
 
 
+def month_end(day: date) -> date:
+    """The last day of the month in which a day lies."""
+    return day.replace(day=_length(day))
+
+
 def _first_of_month(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, 1)
