@@ -7,6 +7,7 @@ from faststream.kafka import KafkaBroker
 from faststream.specification import AsyncAPI
 
 from libs.common.contracts import CATALOG
+from libs.common.contracts.operations import EVERY_SERVICE
 from libs.common.service import Service
 
 
@@ -14,7 +15,7 @@ def document(service: Service) -> dict[str, Any]:
     """What a service publishes and what it reads, with schemas and examples."""
     broker = KafkaBroker()
     for contract in CATALOG.values():
-        if contract.emitter == service.name:
+        if contract.emitter in (service.name, EVERY_SERVICE):
             broker.publisher(
                 contract.topic,
                 title=contract.type,

@@ -1,16 +1,22 @@
-"""Dead letters: messages that could not be handled, kept whole until a person settles them."""
+"""Dead letters: messages that could not be handled, kept whole until a person settles them.
+
+The table has the whole message; the topic `farhand.operations` says that there is one, and why.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from libs.common import ids
-from libs.common.cloudevents import storable
+from libs.common.cloudevents import MAX_NAME, storable
+from libs.common.contracts.operations import DeadLetterKept
 from libs.common.database import Connection, Pool
-from libs.common.inbound import Inbound
+from libs.common.inbound import Dead, Inbound
 from libs.common.kept import ENVELOPE, columns, from_row, identity
 
+EMITTER: Final = "dead-letters"
 MAX_REASON: Final = 2_000
 
 
@@ -19,8 +25,20 @@ def letter_id(inbound: Inbound) -> UUID:
     return ids.derived("dead letter", identity(inbound))
 
 
-async def bury(conn: Connection, dead: Sequence[tuple[Inbound, str, bool]]) -> None:
-    """Keep messages that could not be handled: each with its reason, and whether it holds its key.
+def told(service: str, inbound: Inbound, dead: Dead, now: datetime) -> DeadLetterKept:
+    """What operations are told of a dead letter."""
+    return DeadLetterKept(
+        letter_id=letter_id(inbound),
+        service=service,
+        message=storable(inbound.type, MAX_NAME),
+        reason=storable(dead.reason, MAX_REASON),
+        holds_key=dead.holds_key,
+        kept_at=now,
+    )
+
+
+async def bury(conn: Connection, dead: Sequence[tuple[Inbound, Dead]]) -> None:
+    """Keep messages that could not be handled.
 
     A message that fails again after a replay opens its old dead letter once more.
     """
@@ -37,10 +55,10 @@ async def bury(conn: Connection, dead: Sequence[tuple[Inbound, str, bool]]) -> N
            set status = 'open', body = excluded.body, reason = excluded.reason,
                holds_key = excluded.holds_key, settled_at = null
         """,  # noqa: S608  # a constant of ours
-        [letter_id(inbound) for inbound, _, _ in dead],
-        *columns([inbound for inbound, _, _ in dead]),
-        [storable(reason, MAX_REASON) for _, reason, _ in dead],
-        [holds for _, _, holds in dead],
+        [letter_id(inbound) for inbound, _ in dead],
+        *columns([inbound for inbound, _ in dead]),
+        [storable(each.reason, MAX_REASON) for _, each in dead],
+        [each.holds_key for _, each in dead],
     )
 
 

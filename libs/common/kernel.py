@@ -183,13 +183,13 @@ class Kernel:
     async def _release_parked(self) -> None:
         """Let parked messages follow once nothing holds their key, one by one in order."""
         while True:
+            self._release.clear()
             try:
                 for key in await parking.released_keys(self.tools.pool):
                     while await self.engine.submit_after(_next_of(key)):
                         pass
             except TRANSIENT as error:
                 log.warning("parked messages wait on: %s", type(error).__name__)
-            self._release.clear()
             try:
                 await asyncio.wait_for(self._release.wait(), RELEASE_SECONDS)
             except TimeoutError:

@@ -19,6 +19,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from libs.common import database, logs, tracing
 from libs.common.clock import Clock
 from libs.common.contracts import CATALOG
+from libs.common.contracts.operations import EVERY_SERVICE
 from libs.common.database import KERNEL_MIGRATIONS, TRANSIENT, Pool
 from libs.common.gauges import measure
 from libs.common.http_app import create_app
@@ -149,7 +150,8 @@ async def _migrate(service: Service, pool: Pool) -> None:
 
 
 async def _declare_topics(service: Service, settings: Settings) -> None:
-    names = {contract.topic for contract in CATALOG.values() if contract.emitter == service.name}
+    emitters = (service.name, EVERY_SERVICE)
+    names = {contract.topic for contract in CATALOG.values() if contract.emitter in emitters}
     names.update(service.topics)
     names.update(door.topic for door in service.front_doors if door.topic is not None)
     await declare_topics(

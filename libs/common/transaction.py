@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -42,6 +43,7 @@ from libs.common.fold import (
 from libs.common.inbound import Dead, Dropped, Inbound, Parked, Result
 from libs.common.kept import identity
 from libs.common.message import Message
+from libs.common.numbering import number
 from libs.common.outbox import OutboxRow
 from libs.common.projection import Projection, Received
 
@@ -153,7 +155,12 @@ class Transaction:
         telemetry.DECISION_SECONDS.labels(self.service).observe(time.perf_counter() - began)
         for item, result in zip(items, folded.results, strict=True):
             item.result = result
-        projected = await self._project(conn, items, folded)
+        projected = await self._project(conn, items, folded, now)
+        told = [
+            (cause, dead_letters.told(self.service, inbound, dead, now))
+            for cause, inbound, dead in _dead(items)
+        ]
+        buried = await number(conn, self.service, dead_letters.EMITTER, told, now)
         changed = {
             key: entity if entity.version else replace(entity, traceparent=born.get(key))
             for key, entity in folded.entities.items()
@@ -162,7 +169,8 @@ class Transaction:
         await timers.save(conn, folded.timers, traceparents)
         causes = [identity(item.inbound) for item in items]
         await effect_queue.save(conn, folded.effects, causes, traceparents)
-        rows = await outbox.put(conn, self.owner, [*folded.emitted, *projected], traceparents, now)
+        emitted = [*folded.emitted, *projected, *buried]
+        rows = await outbox.put(conn, self.owner, emitted, traceparents, now)
         await self._set_aside(conn, admitted)
         await cursors.save(conn, admitted.before, admitted.after)
         return list(zip(spans, folded.results, strict=True)), rows
@@ -190,7 +198,7 @@ class Transaction:
         return spans, [tracing.write_traceparent(s.get_span_context()) for s in spans], born
 
     async def _project(
-        self, conn: Connection, items: Sequence[Item], folded: Folded
+        self, conn: Connection, items: Sequence[Item], folded: Folded, now: datetime
     ) -> list[Emitted]:
         emitted: list[Emitted] = []
         for projection in self.projections:
@@ -205,39 +213,14 @@ class Transaction:
                 Received(items[cause].inbound.id, items[cause].inbound.recorded_at, message)
                 for cause, message in mine
             ]
-            events = await projection.project(conn, received)
-            emitted += await self._number(conn, projection, events, mine[-1][0])
-        return emitted
-
-    async def _number(
-        self, conn: Connection, projection: Projection, events: Sequence[Any], cause: int
-    ) -> list[Emitted]:
-        """Number the events of a projection for each subject, under the lock of its counter."""
-        names = [(projection.name, event.subject) for event in events]
-        counters = await entities.load(conn, names, {})
-        emitted: list[Emitted] = []
-        for name, event in zip(names, events, strict=True):
-            counter = counters.get(name, Entity())
-            counters[name] = replace(counter, sequence=counter.sequence + 1)
-            emitted.append(
-                Emitted(
-                    event=event,
-                    source=f"{self.service}/{projection.name}",
-                    key=event.subject,
-                    sequence=counters[name].sequence,
-                    cause=cause,
-                )
-            )
-        await entities.save(conn, counters, self.clock.now())
+            last, _ = mine[-1]
+            events = [(last, event) for event in await projection.project(conn, received)]
+            emitted += await number(conn, self.service, projection.name, events, now)
         return emitted
 
     @staticmethod
     async def _set_aside(conn: Connection, admitted: Admission) -> None:
-        dead = [
-            (item.inbound, item.result.reason, item.result.holds_key)
-            for item in admitted.items
-            if isinstance(item.result, Dead)
-        ]
+        dead = [(inbound, result) for _, inbound, result in _dead(admitted.items)]
         parked: list[tuple[Inbound, parking.Cause]] = [
             (item.inbound, item.result.cause)
             for item in admitted.items
@@ -245,3 +228,12 @@ class Transaction:
         ]
         await dead_letters.bury(conn, dead)
         await parking.park(conn, parked)
+
+
+def _dead(items: Sequence[Item]) -> list[tuple[int, Inbound, Dead]]:
+    """The messages that became dead letters, each with its place."""
+    return [
+        (place, item.inbound, item.result)
+        for place, item in enumerate(items)
+        if isinstance(item.result, Dead)
+    ]

@@ -1,6 +1,7 @@
 """`python -m services.notify` runs the service; here it is put together."""
 
 import sys
+from pathlib import Path
 
 from libs.common.effects import Adapter, adapter
 from libs.common.run import run
@@ -8,6 +9,7 @@ from libs.common.service import Service, Tools
 from services.notify.api import router
 from services.notify.correspondence import correspondence
 from services.notify.directory import Directory
+from services.notify.inbox import inbox
 from services.notify.mail import Mail, MailServer
 from services.notify.messages import SendMail
 from services.notify.settings import NotifySettings
@@ -24,8 +26,10 @@ def service(directory: Directory) -> Service:
         name="notify",
         title="Farhand notify",
         deciders=(correspondence(directory),),
+        projections=(inbox,),
         adapters=adapters,
         api=router,
+        migrations=Path(__file__).parent / "migrations",
     )
 
 

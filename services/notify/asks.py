@@ -2,9 +2,10 @@
 
 from datetime import date, timedelta
 
+from libs.common.contracts.notify import Urgency
 from libs.common.contracts.onboarding import HireBlocked, TaskDropped, TaskKind
 from libs.common.contracts.values import Owner
-from services.notify.letter import ASK_LIMIT, NAMES, WHY_LIMIT, Ask, Urgency, one_line
+from services.notify.letter import ASK_LIMIT, NAMES, WHY_LIMIT, Ask, one_line
 from services.notify.model import Contacts, Task
 
 READY, BLOCKED, CANCELLED = "ready", "blocked", "cancelled"

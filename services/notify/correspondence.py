@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
 
-from libs.common.contracts.notify import MessageFailed, MessageSent
+from libs.common.contracts.notify import MessageFailed, MessageRead, MessageSent
 from libs.common.contracts.onboarding import (
     HireAnnounced,
     HireBlocked,
@@ -29,7 +29,7 @@ from libs.common.message import EffectFailed
 from services.notify.directory import Directory
 from services.notify.drafting import Drafting, hold, settle
 from services.notify.hire_letters import HireLetters
-from services.notify.messages import LetterDue, MailAccepted
+from services.notify.messages import LetterDue, MailAccepted, MarkRead
 from services.notify.model import Correspondence, Posted
 from services.notify.task_letters import TaskLetters
 from services.notify.working_hours import next_opening
@@ -60,6 +60,7 @@ def correspondence(directory: Directory) -> Decider[Correspondence]:
     decider.on(LetterDue)(delivery.send_or_hold)
     decider.on(MailAccepted)(delivery.record_receipt)
     decider.on(EffectFailed)(delivery.record_failure)
+    decider.on(MarkRead)(delivery.mark_read)
     return decider
 
 
@@ -110,6 +111,18 @@ class Delivery:
             reason=reply.reason,
         )
         return Decision(_without(state, posted), emit=(failed,))
+
+    def mark_read(self, state: State, command: MarkRead, now: datetime) -> Outcome:
+        """Its reader has seen a message; the first time counts."""
+        if state is None or command.message_id in state.read:
+            return Decision(state)
+        read = MessageRead(
+            hire_id=state.hire_id,
+            message_id=command.message_id,
+            recipient=command.recipient,
+            read_at=now,
+        )
+        return Decision(state.evolve(read=(*state.read, command.message_id)), emit=(read,))
 
 
 def _posted(state: State, text: str) -> Posted | None:

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from libs.common.contracts.notify import MessageHeld
+from libs.common.contracts.notify import MessageHeld, MessageWritten, Urgency
 from libs.common.contracts.values import Owner
 from libs.common.decider import CancelTimer, Decision, SetTimer
 from libs.common.ids import derived
 from services.notify.asks import CANCELLED, stand_in
 from services.notify.civil_time import zone_or_utc
 from services.notify.directory import Directory
-from services.notify.letter import ASK_LIMIT, Ask, Letter, Urgency, one_line, pressing_first
+from services.notify.letter import ASK_LIMIT, Ask, Letter, one_line, pressing_first
 from services.notify.messages import LetterDue, SendMail
 from services.notify.model import Correspondence, Draft
 from services.notify.working_hours import Opening, WorkingHours, next_opening, standard_hours
@@ -66,23 +66,27 @@ class Drafting:
         return state
 
     def post(self, state: Correspondence, draft: Draft, now: datetime) -> Decision[Correspondence]:
-        """Hand a letter to the mail adapter."""
+        """Hand a letter to the mail adapter, and to the inbox."""
         recipient = self.reader_of(state, draft.reader)
         contacts = state.contacts
         sealed = (
             {Owner.WORKER: contacts.worker, Owner.MANAGER: contacts.manager} if contacts else {}
         )
+        letter = self._letter(state, draft, recipient, now)
         effect = SendMail(
             letter_id=draft.id,
             hire_id=state.hire_id,
             recipient=recipient,
             contact=sealed.get(recipient),
             worker=contacts.worker if contacts and recipient is not Owner.WORKER else None,
-            letter=self._letter(state, draft, recipient, now),
+            letter=letter,
         )
         farewell = any(ask.topic == CANCELLED for ask in draft.asks)
         after = state.with_posted(draft, recipient, now, farewell=farewell)
-        return Decision(after, effects=(effect,))
+        written = MessageWritten(
+            hire_id=state.hire_id, message_id=draft.id, recipient=recipient, **dict(letter)
+        )
+        return Decision(after, emit=(written,), effects=(effect,))
 
     def _letter(
         self, state: Correspondence, draft: Draft, recipient: Owner, now: datetime

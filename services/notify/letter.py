@@ -4,11 +4,11 @@ Letters hold no personal data: names are put in only where the mail is written.
 """
 
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
+from libs.common.contracts.notify import Asked, Urgency
 from libs.common.contracts.values import Instant, Owner, Value, ZoneName
 from services.notify.civil_time import end_of, spoken, zone_or_utc
 
@@ -32,16 +32,6 @@ NAMES: Final = {
 }
 
 
-class Urgency(StrEnum):
-    """What a message is to its reader; only an incident breaks through working hours."""
-
-    ANNOUNCEMENT = "announcement"
-    TASK = "task"
-    QUESTION = "question"
-    DECISION = "decision"
-    INCIDENT = "incident"
-
-
 LABELS: Final = {
     Urgency.ANNOUNCEMENT: "For your information, nothing to do",
     Urgency.TASK: "To do",
@@ -51,19 +41,14 @@ LABELS: Final = {
 }
 
 
-class Ask(Value):
-    """One thing asked of somebody, or told to them; `due_on` ends in the zone `zone`.
+class Ask(Asked):
+    """An ask within the lengths that a reader takes in at a glance.
 
     A letter holds at most one ask of each topic: what is newer replaces what has not gone out.
     """
 
-    topic: str
-    of: Owner
-    urgency: Urgency
     text: AskText
     why: WhyText
-    due_on: date | None = None
-    zone: ZoneName = "UTC"
 
 
 class Letter(Value):

@@ -1,10 +1,10 @@
-"""What notify says to itself and to its mail adapter: a timer, an effect and a reply."""
+"""What notify says to itself and to its mail adapter, and what readers tell it."""
 
 from typing import ClassVar
 from uuid import UUID
 
 from libs.common.contracts.values import HireId, Owner, Sealed
-from libs.common.message import Effect, Reply, Timer
+from libs.common.message import Command, Effect, Reply, Timer
 from services.notify.letter import Letter
 
 
@@ -33,3 +33,10 @@ class MailAccepted(Reply):
     """The mail server took responsibility for a letter."""
 
     letter_id: UUID
+
+
+class MarkRead(Command):
+    """A message of the inbox was seen by its reader."""
+
+    message_id: UUID
+    recipient: Owner

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
 
+from libs.common.contracts.notify import Urgency
 from libs.common.contracts.onboarding import HireBlocked, TaskAssigned, TaskKind, TaskOverdue
 from libs.common.contracts.values import (
     HireId,
@@ -15,7 +16,7 @@ from libs.common.contracts.values import (
     Value,
     ZoneName,
 )
-from services.notify.letter import Ask, Urgency
+from services.notify.letter import Ask
 
 AUTOMATIC: frozenset[TaskKind] = frozenset({TaskKind.VPN})
 """Tasks that an adapter does: a person hears of one only when it is overdue."""
@@ -142,7 +143,8 @@ class Correspondence(Value):
 
     `block` is what the hire was last blocked by and, as far as is known, still is; `closed` are
     tasks that are done or dropped; `heard` are the events without a task that were taken up; `told`
-    are those who know of the hire and not of its end; `count` is how many letters were ever begun.
+    are those who know of the hire and not of its end; `read` are the messages that were seen;
+    `count` is how many letters were ever begun.
     """
 
     hire_id: HireId
@@ -155,6 +157,7 @@ class Correspondence(Value):
     told: tuple[Owner, ...] = ()
     drafts: tuple[Draft, ...] = ()
     posted: tuple[Posted, ...] = ()
+    read: tuple[UUID, ...] = ()
     count: int = 0
 
     def evolve(self, **changes: Any) -> Self:

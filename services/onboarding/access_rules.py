@@ -32,7 +32,11 @@ def grant(state: State, reply: PeerReady, now: datetime) -> Decision[Journey]:
 
 
 def note_revocation(state: State, reply: PeerGone, now: datetime) -> Decision[Journey]:
-    """No VPN peer of this period or an earlier one is left, as read back."""
+    """No VPN peer of this period or an earlier one is left, as read back.
+
+    It is told once none is left at all: a later period may have been granted on the way to its own
+    end.
+    """
     gone = [
         each
         for each in (state.access if state else ())
@@ -43,7 +47,8 @@ def note_revocation(state: State, reply: PeerGone, now: datetime) -> Decision[Jo
     for access in gone:
         state = state.with_access(access.evolve(grant=Grant.REVOKED, trouble=None))
     advance = Advance(state, now)
-    advance.events.append(AccessRevoked(hire_id=state.hire_id, resource=VPN, revoked_at=now))
+    if not any(each.resource == VPN and each.grant is Grant.REVOKING for each in state.access):
+        advance.events.append(AccessRevoked(hire_id=state.hire_id, resource=VPN, revoked_at=now))
     return advance.decision()
 
 

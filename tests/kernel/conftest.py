@@ -6,20 +6,23 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mappi
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import httpx2
 import pytest
+from aiokafka import AIOKafkaConsumer
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from libs.common import database
 from libs.common.clock import Clock
+from libs.common.contracts.operations import DeadLetterKept
 from libs.common.http_app import create_app
 from libs.common.kafka import TopicSpec, declare_topics, new_producer
 from libs.common.kernel import Kernel
+from libs.common.message import Event
 from libs.common.rate_limit import RateLimit
 from libs.common.running import Running
 from libs.common.sealing import Vault
@@ -33,6 +36,8 @@ API_TOKEN = "the-api-token"  # noqa: S105  # of no other service
 MASTER_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
 Headers = Mapping[str, bytes | None]
+
+E = TypeVar("E", bound=Event)
 
 
 @dataclass(slots=True)
@@ -139,6 +144,19 @@ class Ledger:
             str(account),
         )
 
+    async def told(self, contract: type[E], count: int) -> list[E]:
+        """The first events of a contract that the line was told."""
+        name = self.settings.topic_prefix + contract.topic
+        found: list[E] = []
+        consumer: Any = AIOKafkaConsumer(
+            name, bootstrap_servers=self.settings.kafka, auto_offset_reset="earliest"
+        )
+        async with consumer:
+            while len(found) < count:
+                for batch in (await consumer.getmany(timeout_ms=500)).values():
+                    found += [contract.model_validate_json(r.value or b"") for r in batch]
+        return found
+
     async def notes(self, account: UUID) -> list[str]:
         return await self.pool.fetchval(
             """
@@ -172,7 +190,8 @@ async def ledger_bed(
     )
     (tmp_path / "hook_desk").write_text("first-secret\nsecond-secret\n")
     prefix = settings.topic_prefix
-    await declare_topics(settings.kafka, [TopicSpec(prefix + TOPIC, 3)])
+    topics = (TOPIC, DeadLetterKept.topic)
+    await declare_topics(settings.kafka, [TopicSpec(prefix + topic, 3) for topic in topics])
     async with AsyncExitStack() as stack:
         pool = await database.connect_pool(kernel_database, application="test", size=12)
         stack.push_async_callback(pool.close)

@@ -11,6 +11,7 @@ import pytest
 from asyncpg import DataError
 
 from libs.common import dead_letters, parking
+from libs.common.contracts.operations import DeadLetterKept
 from libs.common.dead_letters import Mended
 from libs.common.decider import Decider, Decision
 from libs.common.inbound import Applied, Dead, Parked
@@ -32,6 +33,8 @@ from tests.kernel.records import credit, envelope
 
 ALICE, BOB, CAROL = UUID(int=1), UUID(int=2), UUID(int=3)
 CANARY = "Ada Canary"
+DESK_PARKED = "select count(*) from parked where source = 'bank/desk'"
+"""Of what was sent; what the ledger tells itself may wait as well."""
 OPEN = "select count(*) from dead_letter where status = 'open'"
 
 
@@ -88,7 +91,7 @@ async def test_poison_holds_its_own_key_in_order_and_nobody_else(
             ]
         )
         await ledger_bed.until_balance(BOB, 5)
-        await ledger_bed.until("select count(*) from parked where source = 'bank/desk'", 2)
+        await ledger_bed.until(DESK_PARKED, 2)
         letter = await one_letter(ledger_bed)
         assert (letter["key"], letter["holds_key"]) == (str(ALICE), True)
         assert letter["parked"] >= 2
@@ -153,11 +156,11 @@ async def test_what_waited_behind_a_letter_can_fail_too(ledger_bed: Ledger) -> N
             (ALICE, credit(ALICE, amount), envelope(ALICE, number))
             for number, amount in enumerate([POISON, 1, POISON, 2], start=1)
         )
-        await ledger_bed.until("select count(*) from parked", 3)
+        await ledger_bed.until(DESK_PARKED, 3)
         first = (await one_letter(ledger_bed))["id"]
         assert await kernel.discard(first, "not ours")
         assert not await kernel.discard(first, "not ours")
-        await ledger_bed.until("select count(*) from parked", 1)
+        await ledger_bed.until(DESK_PARKED, 1)
         await ledger_bed.until_balance(ALICE, 1)
         second = (await one_letter(ledger_bed))["id"]
         assert second != first
@@ -224,6 +227,19 @@ async def test_what_cannot_be_stored_as_it_is_is_buried_all_the_same(
         await ledger_bed.until_balance(BOB, 5)
         kept = "select (select count(*) from dead_letter) + (select count(*) from parked)"
         await ledger_bed.until(kept, 2)
+
+
+async def test_a_dead_letter_is_told_on_its_topic_each_time_it_is_kept(ledger_bed: Ledger) -> None:
+    async with ledger_bed.run(ledger()) as kernel:
+        await ledger_bed.send(ALICE, credit(ALICE, POISON, CANARY), envelope(ALICE, 1))
+        await ledger_bed.until(OPEN, 1)
+        letter = await one_letter(ledger_bed)
+        await kernel.replay(letter["id"], Mended(), "try again")
+        told = await ledger_bed.told(DeadLetterKept, 2)
+    assert told[0].evolve(kept_at=told[1].kept_at) == told[1]
+    assert (told[0].letter_id, told[0].reason) == (letter["id"], letter["reason"])
+    assert (told[0].service, told[0].message) == ("ledger", "account.credited.v1")
+    assert CANARY not in told[0].model_dump_json()
 
 
 async def test_a_record_without_key_or_headers_is_buried(ledger_bed: Ledger) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from libs.common.contracts.notify import MessageHeld
+from libs.common.contracts.notify import MessageHeld, MessageWritten
 from libs.common.contracts.onboarding import (
     HireAnnounced,
     HireBlocked,
@@ -215,6 +215,11 @@ class World:
     @property
     def held(self) -> list[MessageHeld]:
         return [event for event in self.events if isinstance(event, MessageHeld)]
+
+    @property
+    def receipts(self) -> list[Event]:
+        """What became of letters that went out."""
+        return [event for event in self.events if not isinstance(event, MessageWritten)]
 
     def _apply(self, decision: Decision[Correspondence]) -> None:
         if decision.state is not None:

@@ -5,14 +5,20 @@ from uuid import UUID
 
 import pytest
 
-from libs.common.contracts.notify import MessageFailed, MessageHeld, MessageSent
+from libs.common.contracts.notify import (
+    MessageFailed,
+    MessageHeld,
+    MessageRead,
+    MessageSent,
+    MessageWritten,
+)
 from libs.common.contracts.onboarding import HireStatus, TaskKind
 from libs.common.contracts.values import Owner
 from libs.common.decider import SetTimer
 from libs.common.ids import derived
 from libs.common.message import EffectFailed, Message
 from services.notify.letter import subject
-from services.notify.messages import MailAccepted
+from services.notify.messages import MailAccepted, MarkRead
 from tests.notify.company import (
     BADGE,
     HIRE,
@@ -501,7 +507,7 @@ class TestReceipts:
     def test_a_letter_that_was_accepted_has_its_receipt_once(self) -> None:
         world = at_work(assigned()).wait(hours=1).accept().accept()
 
-        assert world.events == [
+        assert world.receipts == [
             MessageSent(
                 hire_id=HIRE,
                 message_id=derived("letter", HIRE, Owner.IT, 0),
@@ -515,7 +521,7 @@ class TestReceipts:
         reason = "the mail server answered 550 5.1.1"
         world = at_work(assigned()).wait(hours=1).fail(reason).fail(reason).accept()
 
-        (failed,) = world.events
+        (failed,) = world.receipts
         assert isinstance(failed, MessageFailed)
         assert (failed.message_id, failed.reason) == (world.mails[0].id, reason)
 
@@ -527,7 +533,25 @@ class TestReceipts:
 
         world.take(EffectFailed(effect="SendMail", reason="it cannot be read", body=body))
 
-        assert world.events == []
+        assert world.receipts == []
+
+    def test_what_a_letter_says_is_told_as_it_goes_out(self) -> None:
+        world = at_work(assigned()).wait(hours=1)
+
+        (written,) = world.events
+        assert isinstance(written, MessageWritten)
+        assert (written.message_id, written.recipient) == (world.mails[0].id, Owner.IT)
+        assert [ask.text for ask in written.asks] == world.mails[0].asks
+
+    def test_a_message_that_is_read_twice_was_read_the_first_time(self) -> None:
+        world = at_work(assigned()).wait(hours=1)
+        read = MarkRead(message_id=world.mails[0].id, recipient=Owner.IT)
+
+        first = world.now
+        world.take(read).wait(hours=1).take(read)
+
+        (told,) = (event for event in world.events if isinstance(event, MessageRead))
+        assert (told.message_id, told.read_at) == (read.message_id, first)
 
     def test_the_ids_of_letters_are_derived(self) -> None:
         first, again = (at_work(assigned(), ready()).wait(days=1) for _ in range(2))

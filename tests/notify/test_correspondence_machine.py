@@ -8,6 +8,7 @@ import hypothesis.strategies as st
 from hypothesis import given, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from libs.common.contracts.notify import Urgency
 from libs.common.contracts.onboarding import (
     HireAnnounced,
     HireChanged,
@@ -25,7 +26,7 @@ from libs.common.contracts.values import Owner, Profile
 from libs.common.message import EffectFailed, Event, Message
 from services.notify.civil_time import zone_or_utc
 from services.notify.directory import Directory
-from services.notify.letter import Urgency, body, subject
+from services.notify.letter import body, subject
 from services.notify.messages import MailAccepted
 from services.notify.model import Contacts
 from services.notify.working_hours import next_opening, standard_hours
@@ -278,7 +279,7 @@ class HireAndItsLetters(RuleBasedStateMachine):
             whys = [ask.why for mail in self.world.mails for ask in mail.effect.letter.asks]
             assert any(self.block in why for why in whys), "no block is lost"
         self.world.accept()
-        assert len(self.world.events) - len(self.world.held) == len(self.world.mails)
+        assert len(self.world.receipts) - len(self.world.held) == len(self.world.mails)
 
     def last_date_told(self, task_id: UUID, owner: Owner) -> date | None:
         asks = [

@@ -17,12 +17,13 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from libs.common.contracts.notify import Urgency
 from libs.common.contracts.values import Owner
 from libs.common.decider import Refused
 from libs.common.effects import Call, Transient
 from libs.common.sealing import ErasedError, decrypt, encrypt, person_of
 from services.notify.directory import Directory
-from services.notify.letter import Ask, Letter, Urgency
+from services.notify.letter import Ask, Letter
 from services.notify.mail import Mail, MailServer, judge
 from services.notify.messages import MailAccepted, SendMail
 

@@ -77,6 +77,13 @@ class TestAnAdapterThatGivesUp:
         assert life.effects[-1] == RevokePeer(hire_id=HIRE, period=1)
         assert life.take(peer_gone(1)).provisioned().status is HireStatus.READY
 
+    def test_to_take_it_back_is_told_once_no_period_is_left(self) -> None:
+        life = begun().provisioned().take(cancelled(), gave_up(RevokePeer), reported()).clear()
+        life.retry().take(cancelled())
+
+        assert life.take(peer_gone(1)).told(AccessRevoked) == []
+        assert len(life.take(peer_gone(2)).told(AccessRevoked)) == 1
+
     def test_to_take_it_back_matters_no_more_once_access_is_made_anew(self) -> None:
         life = begun().provisioned().take(cancelled(), gave_up(RevokePeer), reported())
 

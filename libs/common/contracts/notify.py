@@ -1,12 +1,89 @@
-"""What notify tells the others: what became of each message."""
+"""What notify tells the others: what was said to whom, and what became of each message."""
 
+from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
-from libs.common.contracts.values import HireId, Instant, Owner
+from libs.common.contracts.values import HireId, Instant, Owner, Value, ZoneName
 from libs.common.message import Event
 
 HIRE = "0b8f6c1e-5d0a-5e43-9a51-2f6f0c0a7b11"
 MESSAGE = "9c1f3b52-0f53-5d3e-a3a1-7f1f7f5ad833"
+
+
+class Urgency(StrEnum):
+    """What a message is to its reader; only an incident breaks through working hours."""
+
+    ANNOUNCEMENT = "announcement"
+    TASK = "task"
+    QUESTION = "question"
+    DECISION = "decision"
+    INCIDENT = "incident"
+
+
+class Asked(Value):
+    """One thing asked of somebody, or told to them; `due_on` ends in the zone `zone`.
+
+    `topic` is what it is about, the same in a later message that replaces it.
+    """
+
+    topic: str
+    of: Owner
+    urgency: Urgency
+    text: str
+    why: str
+    due_on: date | None = None
+    zone: ZoneName = "UTC"
+
+
+class MessageWritten(Event, name="message.written.v1", subject="hire_id"):
+    """A message is on its way: what it says, without a name or an address in it."""
+
+    hire_id: HireId
+    message_id: UUID
+    recipient: Owner
+    written_at: Instant
+    asks: tuple[Asked, ...]
+    about: str
+    link: str
+    held: str | None = None
+
+    example = {
+        "hire_id": HIRE,
+        "message_id": MESSAGE,
+        "recipient": "it",
+        "written_at": "2026-11-24T09:00:00Z",
+        "asks": [
+            {
+                "topic": "task:5c9a1d0e-0b7e-5b8e-9d2f-2f3b7f6f1a10",
+                "of": "it",
+                "urgency": "task",
+                "text": "Order a laptop and have it delivered",
+                "why": "The device must arrive two working days before the start.",
+                "due_on": "2026-11-27",
+                "zone": "Europe/Lisbon",
+            }
+        ],
+        "about": "ML engineer, starts on 2026-12-01",
+        "link": "http://127.0.0.1:7100/hires/0b8f6c1e-5d0a-5e43-9a51-2f6f0c0a7b11",
+        "held": None,
+    }
+
+
+class MessageRead(Event, name="message.read.v1", subject="hire_id"):
+    """Its reader has seen a message in the inbox."""
+
+    hire_id: HireId
+    message_id: UUID
+    recipient: Owner
+    read_at: Instant
+
+    example = {
+        "hire_id": HIRE,
+        "message_id": MESSAGE,
+        "recipient": "it",
+        "read_at": "2026-11-24T09:12:00Z",
+    }
 
 
 class MessageHeld(Event, name="message.held.v1", subject="hire_id"):
