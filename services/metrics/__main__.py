@@ -2,29 +2,41 @@
 
 from pathlib import Path
 
+from fastapi import APIRouter
+
 from libs.common.projection import Projection
 from libs.common.run import run
 from libs.common.service import Service, Tools
 from services.metrics.api import kpi_router
 from services.metrics.front_doors import FRONT_DOORS
+from services.metrics.key_results import wind_clock
 from services.metrics.kpi import load_definitions
+from services.metrics.okr import load_key_results
+from services.metrics.okr_api import okr_router
 from services.metrics.projection import MESSAGES, projecting
 from services.metrics.rebuild import rebuild_if_redefined
+from services.metrics.review_clock import review_clock
 
 definitions = load_definitions()
+key_results = load_key_results(definitions)
+api = APIRouter()
+api.include_router(kpi_router(definitions))
+api.include_router(okr_router(key_results))
 
 
 async def prepare(tools: Tools) -> None:
-    """Compute figures anew whose definition changed since they were computed."""
+    """Compute figures anew whose definition changed, and let the review clock strike."""
     await rebuild_if_redefined(tools.pool, definitions, tools.clock.now())
+    await wind_clock(tools.pool, tools.clock.now())
 
 
 service = Service(
     name="metrics",
     title="Farhand metrics",
-    projections=(Projection("kpi", frozenset(MESSAGES), projecting(definitions)),),
+    deciders=(review_clock(key_results),),
+    projections=(Projection("kpi", frozenset(MESSAGES), projecting(definitions, key_results)),),
     front_doors=FRONT_DOORS,
-    api=kpi_router(definitions),
+    api=api,
     prepare=prepare,
     migrations=Path(__file__).parent / "migrations",
 )

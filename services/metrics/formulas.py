@@ -15,6 +15,13 @@ from services.metrics.facts import Countable
 PLACES: Final = Decimal("0.000001")
 
 
+def rounded(value: Decimal) -> Decimal:
+    """Rounded half to even at six decimal places, and written without idle noughts."""
+    exact = value.quantize(PLACES, ROUND_HALF_EVEN)
+    whole = exact.to_integral_value()
+    return whole if exact == whole else exact.normalize()
+
+
 class _Formula(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -144,10 +144,11 @@ def load_definition(path: Path) -> Definition:
     except yaml.YAMLError as error:
         raise DefinitionError(f"{path.name} is not YAML: {error}") from error
     except ValidationError as error:
-        raise DefinitionError(f"{path.name}: {_places(error)}") from error
+        raise DefinitionError(f"{path.name}: {places(error)}") from error
 
 
-def _places(error: ValidationError) -> str:
+def places(error: ValidationError) -> str:
+    """Where a definition is wrong, and what is wrong there."""
     return "; ".join(
         f"{'.'.join(map(str, each['loc'])) or 'definition'}: {each['msg']}"
         for each in error.errors()

@@ -1,8 +1,8 @@
 """Locks that make concurrent batches come to the same figures as one after the other.
 
 Names are locked in stripes, for the length of a transaction, so that a batch of any size takes a
-bounded number of locks. Nobody deadlocks: every transaction locks generation, events, entities and
-buckets in this order, and the stripes of each in ascending order.
+bounded number of locks. Nobody deadlocks: every transaction locks generation, events, entities,
+buckets and key results in this order, and the stripes of each in ascending order.
 """
 
 from collections.abc import Iterable
@@ -27,6 +27,7 @@ class Locked(Enum):
     EVENT = _number("metrics.event")
     ENTITY = _number("metrics.entity")
     BUCKET = _number("metrics.bucket")
+    KEY_RESULT = _number("metrics.key_result")
     REBUILD = _number("metrics.rebuild")
 
 

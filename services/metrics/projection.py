@@ -8,6 +8,7 @@ statement after a lock sees what its former holder wrote.
 3. Compute again every figure that the changed facts were in or are in now.
 4. Write the figures that are other than before, and tell the others; with them, whatever a
    rebuild has restated.
+5. Judge the key results that these figures belong to, and all of them when the clock strikes.
 
 Because every step starts from the whole truth below it, the order of arrival leaves no trace: late,
 repeated, corrected and retracted events come to the same figures as a replay in order.
@@ -17,9 +18,8 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from libs.common.contracts.metrics import KpiChanged
 from libs.common.database import Connection
-from libs.common.message import Message
+from libs.common.message import Event, Message
 from libs.common.projection import Received
 from services.metrics import ledger, store
 from services.metrics.figures import (
@@ -32,33 +32,50 @@ from services.metrics.figures import (
     spans_of,
 )
 from services.metrics.folds import fold_entity
+from services.metrics.key_results import concerned, review
 from services.metrics.kpi import Definition
 from services.metrics.locks import Locked, lock, lock_live_generation
 from services.metrics.observations import KINDS, EventName, Observation
+from services.metrics.okr import KeyResult
+from services.metrics.review_clock import ReviewDue
 from services.metrics.sources.line import LINE, observe
 
-MESSAGES: Final[tuple[type[Message], ...]] = (*KINDS.values(), *LINE)
-"""Everything that the projection reads: all observations, and the events of the line."""
+MESSAGES: Final[tuple[type[Message], ...]] = (*KINDS.values(), *LINE, ReviewDue)
+"""Everything that the projection reads: observations, events of the line, and the clock."""
 
 
 def projecting(
-    definitions: Sequence[Definition],
-) -> Callable[[Connection, Sequence[Received[Any]]], Awaitable[Sequence[KpiChanged]]]:
-    """The projection that keeps the figures of these definitions."""
+    definitions: Sequence[Definition], key_results: Sequence[KeyResult] = ()
+) -> Callable[[Connection, Sequence[Received[Any]]], Awaitable[Sequence[Event]]]:
+    """The projection that keeps the figures of these definitions, and judges key results."""
 
-    async def project(conn: Connection, batch: Sequence[Received[Any]]) -> Sequence[KpiChanged]:
+    async def project(conn: Connection, batch: Sequence[Received[Any]]) -> Sequence[Event]:
         if not batch:
             return ()
-        generation = await lock_live_generation(conn)
-        restated = await ledger.take_untold(conn)
-        touched = await log_batch(conn, batch)
-        shifts = await refold(conn, generation, touched)
-        dirty = dirty_cells(definitions, shifts, touched)
         now = max(each.time for each in batch)
-        revisions = await recompute(conn, generation, definitions, dirty, now)
-        return [each.event() for each in (*restated, *revisions)]
+        told = [each for each in batch if not isinstance(each.message, ReviewDue)]
+        revisions = await revise_figures(conn, definitions, told, now)
+        struck = len(told) < len(batch)
+        due = key_results if struck else concerned(key_results, revisions)
+        reviewed = await review(conn, due, now)
+        return [*(each.event() for each in revisions), *reviewed]
 
     return project
+
+
+async def revise_figures(
+    conn: Connection,
+    definitions: Sequence[Definition],
+    batch: Sequence[Received[Any]],
+    now: datetime,
+) -> list[Revision]:
+    """Log a batch and bring every figure up to date; what a rebuild restated goes first."""
+    generation = await lock_live_generation(conn)
+    restated = await ledger.take_untold(conn)
+    touched = await log_batch(conn, batch)
+    shifts = await refold(conn, generation, touched)
+    dirty = dirty_cells(definitions, shifts, touched)
+    return [*restated, *await recompute(conn, generation, definitions, dirty, now)]
 
 
 async def log_batch(conn: Connection, batch: Iterable[Received[Message]]) -> dict[str, EventName]:

@@ -5,9 +5,9 @@ from types import ModuleType
 import pytest
 
 from libs.common.database import Pool
-from services.metrics import ledger, rebuild, reports, store
+from services.metrics import key_result_store, ledger, rebuild, reports, store
 
-MODULES = (ledger, rebuild, reports, store)
+MODULES = (key_result_store, ledger, rebuild, reports, store)
 VERBS = ("select", "insert", "update", "delete", "with")
 
 
