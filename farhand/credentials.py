@@ -22,7 +22,7 @@ class Credentials:
         """Make what is missing; leave what is there."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder.chmod(0o700)
-        for name in ("api_token", "postgres_admin", "redis"):
+        for name in ("api_token", "postgres_admin", "redis", "scim_token"):
             self._keep(name, secrets.token_urlsafe(32))
         for service in services:
             self._keep(f"postgres_{service}", secrets.token_urlsafe(32))
@@ -30,8 +30,11 @@ class Credentials:
         for source in HOOK_SOURCES:
             self._keep(f"hook_{source}", hook_secret(source))
 
+    def file(self, name: str) -> Path:
+        return self.folder / name
+
     def read(self, name: str) -> str:
-        return (self.folder / name).read_text().strip()
+        return self.file(name).read_text().strip()
 
     def _keep(self, name: str, value: str) -> None:
         target = self.folder / name

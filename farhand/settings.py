@@ -42,6 +42,8 @@ class Given:
     """http://host:port"""
     smtp: str | None = None
     """host:port"""
+    scim: str | None = None
+    """http://… of the identity provider's SCIM 2.0"""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:

@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol
 
 from farhand.bootstrap import DATABASE, KEYS, at, bootstrap
 from farhand.credentials import Credentials
-from farhand.embedded import jars, kafka, postgres, smtp, valkey, zipkin
+from farhand.embedded import jars, kafka, postgres, scim, smtp, valkey, zipkin
 from farhand.embedded.unprivileged import Place
 from farhand.errors import told
 from farhand.home import Home, PartState, Running, refuse_busy
@@ -55,6 +55,8 @@ class Addresses:
     """http://host:port"""
     smtp: str
     """host:port"""
+    scim: str
+    """http://host:port/v2"""
 
     @classmethod
     def of(cls, settings: Settings, credentials: Credentials) -> "Addresses":
@@ -68,6 +70,7 @@ class Addresses:
             redis=given.redis or f"redis://:{redis}@127.0.0.1:{port('redis')}/0",
             zipkin=given.zipkin or f"http://127.0.0.1:{port('zipkin')}",
             smtp=given.smtp or f"127.0.0.1:{port('smtp')}",
+            scim=given.scim or scim.base_url(port("scim")),
         )
 
 
@@ -132,6 +135,7 @@ class Stack:
             "FARHAND_REDIS": self.addresses.redis,
             "FARHAND_ZIPKIN": self.addresses.zipkin,
             "FARHAND_SMTP": self.addresses.smtp,
+            "FARHAND_SCIM": self.addresses.scim,
         }
 
     def add(self, *parts: Part) -> None:
@@ -257,6 +261,10 @@ def infrastructure(settings: Settings, home: Home, credentials: Credentials) -> 
         )
     if not given.smtp:
         yield smtp.part(folder=home.mail, port=port("smtp"))
+    if not given.scim:
+        yield scim.part(
+            folder=folder / "scim", port=port("scim"), token=credentials.file("scim_token")
+        )
     if not given.kafka:
         yield kafka.part(
             folder=folder / "kafka",

@@ -37,6 +37,7 @@ class Infrastructure:
     redis: str
     smtp: str = ""
     zipkin: str = ""
+    scim: str = ""
     stack: Stack | None = None
     """what was started here, for tests that break it"""
 
@@ -116,6 +117,7 @@ async def _embedded() -> AsyncGenerator[Infrastructure]:
                 redis=stack.addresses.redis,
                 smtp=stack.addresses.smtp,
                 zipkin=stack.addresses.zipkin,
+                scim=stack.addresses.scim,
                 stack=stack,
             )
     finally:

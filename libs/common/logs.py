@@ -7,7 +7,10 @@ from typing import Any, Final, cast
 from opentelemetry.trace import get_current_span
 from pythonjsonlogger.json import JsonFormatter
 
-LOUD: Final = ("aiokafka", "faststream", "uvicorn.access", "uvicorn.error", "opentelemetry")
+LOUD: Final = (
+    *("aiokafka", "faststream", "httpx2"),
+    *("uvicorn.access", "uvicorn.error", "opentelemetry"),
+)
 
 
 class JsonLines(JsonFormatter):

@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     zipkin: str = Field(default="", description="Base URL of a Zipkin server for traces")
     otlp: str = Field(default="", description="Base URL of an OTLP/HTTP collector for traces")
     smtp: str = Field(default="127.0.0.1:25", description="Mail server, host:port")
+    scim: str = Field(default="", description="Base URL of the identity provider's SCIM 2.0")
     home: Path = Field(default=Path(".farhand"), description="Folder for what a service renders")
     http_host: str = "127.0.0.1"
     http_port: int = 8000

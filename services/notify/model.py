@@ -18,7 +18,7 @@ from libs.common.contracts.values import (
 )
 from services.notify.letter import Ask
 
-AUTOMATIC: frozenset[TaskKind] = frozenset({TaskKind.VPN})
+AUTOMATIC: frozenset[TaskKind] = frozenset({TaskKind.VPN, TaskKind.IDENTITY})
 """Tasks that an adapter does: a person hears of one only when it is overdue."""
 
 

@@ -8,6 +8,9 @@ from libs.common.run import run
 from libs.common.service import Service, Tools
 from services.onboarding.api import router
 from services.onboarding.front_doors import FRONT_DOORS
+from services.onboarding.identity.messages import EnsureIdentity, RevokeIdentity
+from services.onboarding.identity.provider import Provider
+from services.onboarding.identity.scim import Identities
 from services.onboarding.journey import journey
 from services.onboarding.vpn.messages import EnsurePeer, RevokePeer
 from services.onboarding.vpn.settings import VpnSettings
@@ -19,10 +22,22 @@ def wireguard(tools: Tools) -> WireGuard:
     return WireGuard.in_folder(tools.pool, tools.vault, VpnSettings.read(), tools.settings.home)
 
 
+def identities(tools: Tools) -> Identities:
+    """The accounts of the company, at the provider of `FARHAND_SCIM`, if one is given."""
+    url = tools.settings.scim
+    provider = Provider.at(url, tools.settings.secret("scim_token")) if url else None
+    return Identities(tools.pool, tools.vault, provider)
+
+
 def adapters(tools: Tools) -> Sequence[Adapter]:
     """What changes the outside world for a hire."""
-    vpn = wireguard(tools)
-    return (adapter(EnsurePeer, vpn.ensure_peer), adapter(RevokePeer, vpn.revoke_peer))
+    vpn, accounts = wireguard(tools), identities(tools)
+    return (
+        adapter(EnsurePeer, vpn.ensure_peer),
+        adapter(RevokePeer, vpn.revoke_peer),
+        adapter(EnsureIdentity, accounts.ensure),
+        adapter(RevokeIdentity, accounts.revoke),
+    )
 
 
 async def prepare(tools: Tools) -> None:

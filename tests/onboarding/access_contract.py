@@ -28,6 +28,14 @@ class AccessAdapter(Protocol):
 
     async def revoke(self, hire_id: UUID, period: int) -> None: ...
 
+    async def ensure_half_way(self, hire_id: UUID, period: int) -> None:
+        """Begin to give access, and die between the two places that have to know of it."""
+        ...
+
+    async def revoke_half_way(self, hire_id: UUID, period: int) -> None:
+        """Begin to take access back, and die before that is through."""
+        ...
+
 
 class AccessContract:
     """The contract; each test names one clause."""
@@ -55,6 +63,30 @@ class AccessContract:
 
     async def test_two_people_get_two_grants(self, access: AccessAdapter) -> None:
         assert await access.ensure(NOOR, 1) != await access.ensure(ANA, 1)
+
+    async def test_a_grant_cut_off_half_way_is_seen_as_such(self, access: AccessAdapter) -> None:
+        await access.ensure_half_way(NOOR, 1)
+        assert await access.observe(NOOR) is Access.BETWEEN
+
+    async def test_a_grant_cut_off_half_way_is_gone_on_with(self, access: AccessAdapter) -> None:
+        await access.ensure_half_way(NOOR, 1)
+        granted = await access.ensure(NOOR, 1)
+        assert await access.observe(NOOR) is Access.OPEN
+        assert await access.ensure(NOOR, 1) == granted
+
+    async def test_a_grant_cut_off_half_way_can_be_revoked(self, access: AccessAdapter) -> None:
+        await access.ensure_half_way(NOOR, 1)
+        await access.revoke(NOOR, 1)
+        assert await access.observe(NOOR) is Access.CLOSED
+
+    async def test_a_revocation_cut_off_half_way_is_gone_on_with(
+        self, access: AccessAdapter
+    ) -> None:
+        await access.ensure(NOOR, 1)
+        await access.revoke_half_way(NOOR, 1)
+        assert await access.observe(NOOR) is Access.BETWEEN
+        await access.revoke(NOOR, 1)
+        assert await access.observe(NOOR) is Access.CLOSED
 
     async def test_what_is_revoked_is_gone(self, access: AccessAdapter) -> None:
         await access.ensure(NOOR, 1)

@@ -64,6 +64,18 @@ class InTurns:
     async def revoke(self, hire_id: UUID, period: int) -> None:
         await revoke(self._next(), hire_id, period)
 
+    async def ensure_half_way(self, hire_id: UUID, period: int) -> None:
+        """In the tables, and not on the server."""
+        await self.ensure(hire_id, period)
+        peers = await self._next().publish()
+        configuration = ServerConfiguration(51820, "gone", frozenset())
+        assert any(peers)
+        await self._next().servers[0].apply(configuration)
+
+    async def revoke_half_way(self, hire_id: UUID, period: int) -> None:
+        """Taken back in the tables, and still on the server."""
+        await peer_store.begin_revocation(self._next().pool, hire_id, period)
+
 
 class TestWireGuard(AccessContract):
     """WireGuard keeps the contract of access, whichever process answers."""

@@ -22,10 +22,15 @@ PROFILE = {
 
 
 class TaskKind(StrEnum):
-    """What a task is about."""
+    """What a task is about; adapters do `vpn` and `identity`."""
 
     VPN = "vpn"
+    IDENTITY = "identity"
     DEVICE = "device"
+    SECURITY = "security"
+    PAPERWORK = "paperwork"
+    PEOPLE = "people"
+    LEAVING = "leaving"
     QUESTION = "question"
 
 

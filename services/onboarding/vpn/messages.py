@@ -1,42 +1,38 @@
-"""What the journey asks of the VPN, and what it hears back.
+"""What the journey asks of the VPN, and what it hears back."""
 
-`period` counts how often the hire was begun, as in the task plan. Revoking ends every period up to
-its own for good: to grant access again after that, ask with a higher period.
-"""
+from libs.common.contracts.onboarding import TaskKind
+from services.onboarding.access_messages import (
+    AccessGone,
+    AccessReady,
+    EnsureAccess,
+    RevokeAccess,
+)
 
-from libs.common.contracts.values import HireId
-from libs.common.message import Effect, Reply
 
-
-class EnsurePeer(Effect):
+class EnsurePeer(EnsureAccess):
     """The hire shall have a working VPN peer: the same one however often this is asked."""
 
+    resource = TaskKind.VPN.value
     lane = "vpn"
 
-    hire_id: HireId
-    period: int = 1
 
-
-class RevokePeer(Effect):
+class RevokePeer(RevokeAccess):
     """The hire shall have no VPN peer: neither in the table nor on the server."""
 
+    resource = TaskKind.VPN.value
     lane = "vpn"
 
-    hire_id: HireId
-    period: int = 1
 
-
-class PeerReady(Reply):
+class PeerReady(AccessReady):
     """The peer is in the table and was read back from the server's configuration."""
 
-    hire_id: HireId
-    period: int
+    resource = TaskKind.VPN.value
+
     address: str
     public_key: str
 
 
-class PeerGone(Reply):
+class PeerGone(AccessGone):
     """No peer of that period is left, as read back; its address is free, its keys are deleted."""
 
-    hire_id: HireId
-    period: int
+    resource = TaskKind.VPN.value

@@ -1,0 +1,53 @@
+"""The company's identity provider on one machine: SCIM 2.0 with a bearer token, on loopback.
+
+`python -m farhand.embedded.scim_server PORT FOLDER TOKEN_FILE`
+"""
+
+import hmac
+import sys
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+from scim2_models import ScimProvider, UnauthorizedException
+from scim2_server.applications.asgi import ASGIApplication
+from scim2_server.memory import AsyncInMemoryStorage
+from scim2_server.requests import ScimRequest
+from scim2_server.testserver.application import BEARER_TOKEN_SCHEME
+from scim2_server.utils import load_default_provider
+
+from farhand.embedded.kept_accounts import KeptAccounts
+
+FILE: Final = "accounts.sqlite"
+
+
+class IdentityProvider(ASGIApplication):
+    """Serves whoever has the token; only what the server can do is told to everybody."""
+
+    def __init__(self, storage: KeptAccounts, provider: ScimProvider, token: str) -> None:
+        super().__init__(AsyncInMemoryStorage(storage), provider)
+        self._token = token.encode()
+
+    def check_auth(self, request: ScimRequest) -> None:
+        scheme, _, token = (request.header("Authorization") or "").partition(" ")
+        if scheme.lower() != "bearer" or not hmac.compare_digest(token.encode(), self._token):
+            raise UnauthorizedException
+
+
+def application(folder: Path, token: str) -> IdentityProvider:
+    """The provider with what the folder keeps."""
+    folder.mkdir(parents=True, exist_ok=True)
+    provider = load_default_provider()
+    if provider.config is not None:
+        schemes = provider.config.authentication_schemes or []
+        provider.config.authentication_schemes = [*schemes, BEARER_TOKEN_SCHEME]
+    return IdentityProvider(KeptAccounts(folder / FILE, provider), provider, token)
+
+
+def serve(port: int, folder: Path, token_file: Path) -> None:
+    app = application(folder, token_file.read_text().strip())
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
+
+
+if __name__ == "__main__":
+    serve(int(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]))
