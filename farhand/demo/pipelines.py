@@ -1,13 +1,14 @@
 """What the pipelines of three machine-learning teams publish: changes merged, then deployed.
 
 `ranking` and `search` speak through GitHub, `speech` through CDEvents. Some deployments fail, some
-events come late, one comes twice: the figures must not mind.
+events come late or are corrected, one comes twice: the figures must not mind. From the sixth day
+on, ranking's changes wait for review: its key result leaves its path, and its manager is told.
 """
 
 import json
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha1
 from typing import Any, Final
@@ -18,6 +19,14 @@ GITHUB_TEAMS: Final = ("acme/ranking", "acme/search")
 CDEVENTS_TEAM: Final = "speech"
 DEPLOYMENTS_A_TEAM: Final = 18
 FAILING: Final = 0.15
+
+STRAYING_TEAM: Final = "acme/ranking"
+STRAYING_DEPLOYMENTS: Final = 36
+STRAYS_AFTER: Final = 0.36
+"""The share of the two weeks after which its changes wait for review."""
+
+CORRECTED: Final = 5
+"""Every so many deployments through CDEvents are first told with a wrong time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +49,37 @@ class Shipped:
 def shipped(seed: int, begins: datetime, lasts: timedelta) -> tuple[Shipped, ...]:
     """The changes of all teams."""
     chance = random.Random(seed)  # noqa: S311  # made-up changes
-    changes: list[Shipped] = []
-    for team in (*GITHUB_TEAMS, CDEVENTS_TEAM):
-        for number in range(1, DEPLOYMENTS_A_TEAM + 1):
-            merged_at = begins + lasts * chance.uniform(0.05, 0.85)
-            changes.append(
-                Shipped(
-                    team=team,
-                    number=number,
-                    opened_at=merged_at - timedelta(hours=chance.uniform(2, 50)),
-                    merged_at=merged_at,
-                    deployed_at=merged_at + timedelta(hours=chance.uniform(0.2, 12)),
-                    succeeded=team == CDEVENTS_TEAM or chance.random() > FAILING,
-                )
-            )
-    return tuple(changes)
+    return tuple(
+        _shipped(chance, team, number, (begins, lasts))
+        for team in (*GITHUB_TEAMS, CDEVENTS_TEAM)
+        for number in range(1, _deployments_of(team) + 1)
+    )
+
+
+def _deployments_of(team: str) -> int:
+    return STRAYING_DEPLOYMENTS if team == STRAYING_TEAM else DEPLOYMENTS_A_TEAM
+
+
+def _shipped(
+    chance: random.Random, team: str, number: int, time: tuple[datetime, timedelta]
+) -> Shipped:
+    begins, lasts = time
+    # A steady stream: so that a day without any deployment is rare.
+    passed = 0.85 * (number - 1 + chance.random()) / _deployments_of(team)
+    merged_at = begins + lasts * passed
+    waits = (14, 30) if team == STRAYING_TEAM and passed > STRAYS_AFTER else (0.2, 12)
+    return Shipped(
+        team=team,
+        number=number,
+        opened_at=merged_at - timedelta(hours=chance.uniform(2, 50)),
+        merged_at=merged_at,
+        deployed_at=merged_at + timedelta(hours=chance.uniform(*waits)),
+        succeeded=team == CDEVENTS_TEAM or chance.random() > FAILING,
+    )
 
 
 def planned(changes: tuple[Shipped, ...], seed: int) -> Iterator[Planned]:
-    """All that is delivered about these changes; some of it late, and the first of it twice."""
+    """All that is delivered about these changes; some late, some corrected, the first twice."""
     chance = random.Random(seed)  # noqa: S311
     for change in changes:
         late = timedelta(hours=20) if chance.random() < 0.1 else timedelta()  # noqa: PLR2004
@@ -66,6 +87,10 @@ def planned(changes: tuple[Shipped, ...], seed: int) -> Iterator[Planned]:
         name = f"{change.team}/{change.number}"
         merged, deployed = _bodies(change)
         yield Planned(change.merged_at + late, source, f"{name}/merged", merged)
+        if source == "cdevents" and change.number % CORRECTED == 0:
+            wrong = replace(change, deployed_at=change.deployed_at - timedelta(days=1))
+            told, deployed = _cdevent_deployed(wrong), _cdevent_deployed(change, corrects=True)
+            yield Planned(change.deployed_at - timedelta(minutes=30), source, f"{name}/told", told)
         yield Planned(change.deployed_at, source, f"{name}/deployed", deployed)
         if change.number == 1:
             yield Planned(change.deployed_at, source, f"{name}/deployed", deployed)
@@ -119,16 +144,21 @@ def _github_deployed(change: Shipped) -> bytes:
     )
 
 
-def _cdevent(change: Shipped, kind: str, at: datetime, subject: dict[str, Any]) -> bytes:
+def _cdevent(
+    change: Shipped, kind: str, at: datetime, subject: dict[str, Any], *, corrects: bool = False
+) -> bytes:
+    told = f"{change.sha}-{kind}"
+    relation = {"linkType": "RELATION", "linkKind": "CORRECTS", "target": {"contextId": told}}
     return _json(
         {
             "context": {
                 "version": "0.5.1",
-                "id": f"{change.sha}-{kind}",
+                "id": f"{told}-corrected" if corrects else told,
                 "source": "/acme/pipelines",
                 "type": f"dev.cdevents.{kind}",
                 "timestamp": at.isoformat(),
                 "chainId": change.sha,
+                "links": [relation] if corrects else [],
             },
             "subject": subject,
         }
@@ -148,7 +178,7 @@ def _cdevent_merged(change: Shipped) -> bytes:
     )
 
 
-def _cdevent_deployed(change: Shipped) -> bytes:
+def _cdevent_deployed(change: Shipped, *, corrects: bool = False) -> bytes:
     return _cdevent(
         change,
         "service.deployed.0.3.0",
@@ -161,6 +191,7 @@ def _cdevent_deployed(change: Shipped) -> bytes:
                 "artifactId": f"pkg:oci/{change.team}@sha1:{change.sha}",
             },
         },
+        corrects=corrects,
     )
 
 
