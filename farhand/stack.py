@@ -136,6 +136,7 @@ class Stack:
             "FARHAND_ZIPKIN": self.addresses.zipkin,
             "FARHAND_SMTP": self.addresses.smtp,
             "FARHAND_SCIM": self.addresses.scim,
+            "FARHAND_CONSOLE": f"http://127.0.0.1:{self.settings.port('console')}",
         }
 
     def add(self, *parts: Part) -> None:

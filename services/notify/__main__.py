@@ -10,6 +10,7 @@ from services.notify.api import router
 from services.notify.correspondence import correspondence
 from services.notify.directory import Directory
 from services.notify.inbox import inbox
+from services.notify.key_result_letters import key_result_letters
 from services.notify.mail import Mail, MailServer
 from services.notify.messages import SendMail
 from services.notify.settings import NotifySettings
@@ -25,7 +26,7 @@ def service(directory: Directory) -> Service:
     return Service(
         name="notify",
         title="Farhand notify",
-        deciders=(correspondence(directory),),
+        deciders=(correspondence(directory), key_result_letters(directory)),
         projections=(inbox,),
         adapters=adapters,
         api=router,
@@ -35,7 +36,8 @@ def service(directory: Directory) -> Service:
 
 if __name__ == "__main__":
     try:
-        known = Directory.read(NotifySettings().directory)
+        given = NotifySettings()
+        known = Directory.read(given.directory, given.console)
     except ValueError as error:
         sys.exit(f"notify cannot start: {error}")
     run(service(known))

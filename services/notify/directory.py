@@ -6,8 +6,10 @@ The setting FARHAND_DIRECTORY names a YAML (or JSON) file such as
     it:    {address: it@example.com, zone: Europe/Lisbon, jurisdiction: PT, hours: 08:00-16:00}
     legal: {address: legal@example.com, zone: Europe/Berlin, jurisdiction: DE,
             days_off: [2026-12-24]}
+    leads:
+      ranking: {address: ranking-lead@example.com, zone: America/Sao_Paulo, jurisdiction: BR}
     sender: farhand@example.com
-    links: https://farhand.example.com/hires/{hire_id}
+    console: https://farhand.example.com
 
 What is left out has its default.
 """
@@ -19,13 +21,14 @@ from pathlib import Path
 from typing import Annotated, Final, Self
 
 import yaml
-from pydantic import AfterValidator, ConfigDict, StringConstraints, ValidationError
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, ValidationError
 
+from libs.common.contracts.metrics import Slug
 from libs.common.contracts.values import HireId, Jurisdiction, Owner, Value, ZoneName
 from services.notify.civil_time import find_zone
 from services.notify.working_hours import Shift, WorkingHours, standard_hours
 
-HIRE_ID: Final = "{hire_id}"
+CONSOLE: Final = "http://127.0.0.1:7100"
 ROLES: Final = (Owner.HR, Owner.IT, Owner.LEGAL)
 """The roles with a mailbox of their own; everybody else is reached by a sealed contact."""
 
@@ -57,17 +60,11 @@ def _checked_zone(name: str) -> str:
     return find_zone(name).key
 
 
-def _checked_link(link: str) -> str:
-    if HIRE_ID not in link:
-        raise ValueError(f"the link must hold {HIRE_ID}, where the id of the hire goes")
-    return link
-
-
 WallHours = Annotated[str, StringConstraints(pattern=r"^\d\d:\d\d-\d\d:\d\d$")]
-LinkPattern = Annotated[
+BaseUrl = Annotated[
     str,
-    StringConstraints(max_length=450, pattern=r"^https?://[^\s\p{C}]+$"),
-    AfterValidator(_checked_link),
+    StringConstraints(max_length=400, pattern=r"^https?://[^\s\p{C}]+$"),
+    AfterValidator(lambda url: url.rstrip("/")),
 ]
 
 
@@ -92,26 +89,32 @@ class Mailbox(Value):
 
 
 class Directory(Value):
-    """The mailboxes of the roles, who letters come from, and the page that they link to."""
+    """The mailboxes of the roles and team leads, who letters come from, and where they link to.
+
+    `lead` is for the teams without an entry among `leads`.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     hr: Mailbox = Mailbox(address="hr@farhand.localhost")
     it: Mailbox = Mailbox(address="it@farhand.localhost")
     legal: Mailbox = Mailbox(address="legal@farhand.localhost")
+    lead: Mailbox = Mailbox(address="leads@farhand.localhost")
+    leads: dict[Slug, Mailbox] = Field(default_factory=dict)
     sender: Annotated[str, AfterValidator(_checked_address)] = "no-reply@farhand.localhost"
-    links: LinkPattern = f"http://127.0.0.1:7101/hires/{HIRE_ID}"
+    console: BaseUrl = CONSOLE
 
     @classmethod
-    def read(cls, setting: str) -> Self:
+    def read(cls, setting: str, console: str = CONSOLE) -> Self:
         """Read the file that FARHAND_DIRECTORY names; an empty setting gives the defaults.
 
-        Raises ValueError, with what is wrong and where, if the file cannot be read.
+        `console` is where it runs, unless the file says otherwise. Raises ValueError, with what is
+        wrong and where, if the file cannot be read.
         """
         if not setting:
-            return cls()
+            return cls(console=console)
         try:
-            return cls.model_validate(yaml.safe_load(Path(setting).read_text()) or {})
+            told = cls.model_validate(yaml.safe_load(Path(setting).read_text()) or {})
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             where, what = ".".join(map(str, first["loc"])), first["msg"]
@@ -120,14 +123,29 @@ class Directory(Value):
             raise ValueError(
                 f"FARHAND_DIRECTORY names {setting}, which cannot be read as YAML: {error}"
             ) from error
+        return (
+            told
+            if "console" in told.model_fields_set
+            else told.model_copy(update={"console": console})
+        )
 
     def mailbox(self, role: Owner) -> Mailbox:
         """The mailbox of a role; HR's for those that have none."""
         return {Owner.IT: self.it, Owner.LEGAL: self.legal}.get(role, self.hr)
 
-    def link(self, hire_id: HireId) -> str:
+    def mailbox_in(self, team: str, role: Owner) -> Mailbox:
+        """The mailbox of a role where a team is concerned: its manager is the team's lead."""
+        if role in ROLES:
+            return self.mailbox(role)
+        return self.leads.get(team, self.lead)
+
+    def hire_page(self, hire_id: HireId) -> str:
         """The page where a person sees the hire."""
-        return self.links.replace(HIRE_ID, str(hire_id))
+        return f"{self.console}/hires/{hire_id}"
+
+    def key_result_page(self, key_result: str) -> str:
+        """The page where a person sees the key result."""
+        return f"{self.console}/key-results/{key_result}"
 
 
 def _shift(text: str) -> Shift:

@@ -75,7 +75,6 @@ class Drafting:
         letter = self._letter(state, draft, recipient, now)
         effect = SendMail(
             letter_id=draft.id,
-            hire_id=state.hire_id,
             recipient=recipient,
             contact=sealed.get(recipient),
             worker=contacts.worker if contacts and recipient is not Owner.WORKER else None,
@@ -103,7 +102,7 @@ class Drafting:
             written_at=now,
             asks=pressing_first(draft.asks),
             about=one_line(about, ASK_LIMIT),
-            link=self.directory.link(state.hire_id),
+            link=self.directory.hire_page(state.hire_id),
             held=draft.held and f"{draft.held} ({draft.rule})",
         )
 

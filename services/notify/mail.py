@@ -131,6 +131,8 @@ class Mail:
         )
 
     async def _address(self, effect: SendMail) -> Address:
+        if effect.team is not None:
+            return mail_address(self.directory.mailbox_in(effect.team, effect.recipient).address)
         if effect.contact is None:
             return mail_address(self.directory.mailbox(effect.recipient).address)
         try:

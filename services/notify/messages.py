@@ -3,7 +3,8 @@
 from typing import ClassVar
 from uuid import UUID
 
-from libs.common.contracts.values import HireId, Owner, Sealed
+from libs.common.contracts.metrics import Slug
+from libs.common.contracts.values import Owner, Sealed
 from libs.common.message import Command, Effect, Reply, Timer
 from services.notify.letter import Letter
 
@@ -15,18 +16,18 @@ class LetterDue(Timer):
 class SendMail(Effect):
     """Send a letter to the sealed contact or, without one, to the mailbox of the role.
 
-    `worker` is the sealed contact of whom the letter is about.
+    `worker` is the sealed contact of whom the letter is about; `team` is the team that it is about.
     """
 
     lane: ClassVar[str] = "mail"
     attempts: ClassVar[int] = 300  # a day at the longest back-off: a mail server may be away
 
     letter_id: UUID
-    hire_id: HireId
     recipient: Owner
-    contact: Sealed | None
-    worker: Sealed | None
     letter: Letter
+    contact: Sealed | None = None
+    worker: Sealed | None = None
+    team: Slug | None = None
 
 
 class MailAccepted(Reply):

@@ -33,13 +33,13 @@ def test_without_a_setting_every_role_has_a_mailbox() -> None:
         pytest.param(
             "it: {address: it@example.com, zone: Europe/Lisbon, jurisdiction: PT,\n"
             "     hours: 08:00-16:00, days_off: [2026-12-24]}\n"
-            "links: https://farhand.example.com/{hire_id}\n",
+            "console: https://farhand.example.com/\n",
             id="YAML",
         ),
         pytest.param(
             '{"it": {"address": "it@example.com", "zone": "Europe/Lisbon", "jurisdiction": "PT",'
             ' "hours": "08:00-16:00", "days_off": ["2026-12-24"]},'
-            ' "links": "https://farhand.example.com/{hire_id}"}',
+            ' "console": "https://farhand.example.com"}',
             id="JSON",
         ),
     ],
@@ -69,7 +69,7 @@ def test_an_empty_file_gives_the_defaults(tmp_path: Path) -> None:
         ),
         pytest.param("it: {address: a@b.c, hours: 9-5}", r"it\.hours ", id="hours"),
         pytest.param("it: {address: a@b.c, hours: 25:00-26:00}", r"it\.hours ", id="no such hour"),
-        pytest.param("links: https://example.com/", r"links .*\{hire_id\}", id="a link to nobody"),
+        pytest.param("console: example.com", "console .*should match", id="a console nowhere"),
         pytest.param("security: {address: a@b.c}", "security ", id="a role that is not known"),
         pytest.param("it: [", "cannot be read as YAML", id="not YAML"),
     ],

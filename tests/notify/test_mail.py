@@ -126,14 +126,13 @@ def letter(reader: Owner = Owner.WORKER, text: str = "Sign the contract") -> Let
             ),
         ),
         about="ML engineer, starts on 2026-12-01",
-        link=Directory().link(HIRE),
+        link=Directory().hire_page(HIRE),
     )
 
 
 def to_worker(contact: str) -> SendMail:
     return SendMail(
         letter_id=LETTER,
-        hire_id=HIRE,
         recipient=Owner.WORKER,
         contact=contact,
         worker=None,
@@ -144,7 +143,6 @@ def to_worker(contact: str) -> SendMail:
 def to_it(worker: str | None) -> SendMail:
     return SendMail(
         letter_id=LETTER,
-        hire_id=HIRE,
         recipient=Owner.IT,
         contact=None,
         worker=worker,
@@ -179,7 +177,7 @@ async def test_a_letter_arrives_with_its_first_line_first() -> None:
     text = message.get_content()
     assert text.startswith("To do for you, by the end of Friday 2026-11-27 (Europe/Lisbon): Sign")
     assert "in writing — before the start" in text
-    assert f"See: http://127.0.0.1:7101/hires/{HIRE}" in text
+    assert f"See: http://127.0.0.1:7100/hires/{HIRE}" in text
 
 
 async def test_a_repeat_is_the_same_mail() -> None:

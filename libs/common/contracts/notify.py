@@ -140,3 +140,35 @@ class MessageFailed(Event, name="message.failed.v1", subject="hire_id"):
         "channel": "email",
         "reason": "550 no such mailbox",
     }
+
+
+class KeyResultOwnerTold(Event, name="key_result.owner_told.v1", subject="key_result"):
+    """The mail server took the message that asks the owner of a key result to decide."""
+
+    key_result: str
+    message_id: UUID
+    recipient: Owner
+    told_at: Instant
+
+    example = {
+        "key_result": "ranking-lead-time",
+        "message_id": MESSAGE,
+        "recipient": "manager",
+        "told_at": "2026-11-30T09:00:01Z",
+    }
+
+
+class KeyResultOwnerNotTold(Event, name="key_result.owner_not_told.v1", subject="key_result"):
+    """That message could not be delivered, and will not be tried again by itself."""
+
+    key_result: str
+    message_id: UUID
+    recipient: Owner
+    reason: str
+
+    example = {
+        "key_result": "ranking-lead-time",
+        "message_id": MESSAGE,
+        "recipient": "manager",
+        "reason": "550 no such mailbox",
+    }
