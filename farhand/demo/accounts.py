@@ -64,7 +64,7 @@ def _hire(hire: DemoHire, seen: Mapping[str, Any], now: datetime) -> Iterator[st
     held = [each["resource"] for each in seen["access"] if each["grant"] in ("asked", "granted")]
     if status in ("cancelled", "left") and held:
         yield f"{hire.ref} is {status} and still has access to {', '.join(held)}"
-    if status in ("ready", "active") and held != ["vpn"]:
-        yield f"{hire.ref} is {status} and has no access to the VPN"
+    if status in ("ready", "active") and sorted(held) != ["identity", "vpn"]:
+        yield f"{hire.ref} is {status} and has not all access: {', '.join(held) or 'none'}"
     if status == "blocked" and not (seen["turn"] and seen["blocked_by"]):
         yield f"{hire.ref} is blocked, and by whom or what is not said"

@@ -5,7 +5,6 @@ facts is compared with what is already there.
 """
 
 from dataclasses import dataclass, field
-from typing import Final
 
 from libs.common.contracts.onboarding import (
     HireBlocked,
@@ -13,18 +12,15 @@ from libs.common.contracts.onboarding import (
     HireStarted,
     HireStatus,
     HireStatusChanged,
-    TaskKind,
 )
 from libs.common.decider import CancelTimer, Decision, SetTimer
 from libs.common.message import Effect
 from services.onboarding.assignments import Assignments
 from services.onboarding.commands import FirstDay, LastDayOver
 from services.onboarding.local_day import due_at, starts_at
-from services.onboarding.model import Access, Block, Ending, Grant, Journey, TaskState
+from services.onboarding.model import Access, Block, Ending, Grant, Journey
+from services.onboarding.resources import RESOURCES, asked, wish
 from services.onboarding.standing import blocks, status_of
-from services.onboarding.vpn.messages import EnsurePeer, RevokePeer
-
-VPN: Final = TaskKind.VPN.value
 
 
 @dataclass(slots=True)
@@ -66,23 +62,26 @@ class Advance(Assignments):
         self.journey = self.journey.evolve(ending=ending)
 
     def _settle_access(self) -> None:
-        journey, access = self.journey, self.journey.access_to(VPN)
-        needed = journey.ending is None and any(
-            task.plan.key == VPN and task.state is not TaskState.DROPPED
-            for task in journey.tasks
-            if task.period == journey.period
-        )
+        for resource in RESOURCES:
+            self._settle_access_to(resource)
+
+    def _settle_access_to(self, resource: str) -> None:
+        journey, access = self.journey, self.journey.access_to(resource)
+        needed, wished = journey.needs(resource), wish(journey, resource)
         if needed and (access is None or not access.held):
             period = max(journey.period, access.period + 1 if access else 1)
-            self.ask_adapter(Access(resource=VPN, period=period, grant=Grant.ASKED))
+            self.ask_adapter(
+                Access(resource=resource, period=period, grant=Grant.ASKED, wish=wished)
+            )
         elif access is not None and access.held and not needed:
             self.ask_adapter(access.evolve(grant=Grant.REVOKING, trouble=None))
+        elif access is not None and access.held and access.wish != wished:
+            self.ask_adapter(access.evolve(wish=wished, trouble=None))
 
     def ask_adapter(self, access: Access) -> None:
-        """Have the adapter grant access, or take it back."""
+        """Have the adapter grant access, change what it says, or take it back."""
         self.journey = self.journey.with_access(access)
-        effect = EnsurePeer if access.held else RevokePeer
-        self.effects.append(effect(hire_id=self.journey.hire_id, period=access.period))
+        self.effects.append(asked(self.journey, access))
 
     def _settle_readiness(self) -> None:
         journey, profile = self.journey, self.journey.profile

@@ -19,6 +19,7 @@ from services.onboarding.commands import (
     TaskDeadline,
     TaskReminder,
 )
+from services.onboarding.identity.messages import IdentityGone, IdentityReady
 from services.onboarding.model import Journey
 from services.onboarding.vpn.messages import PeerGone, PeerReady
 
@@ -38,5 +39,7 @@ journey.on(TaskDeadline)(task_rules.escalate)
 
 journey.on(PeerReady)(access_rules.grant)
 journey.on(PeerGone)(access_rules.note_revocation)
+journey.on(IdentityReady)(access_rules.grant)
+journey.on(IdentityGone)(access_rules.note_revocation)
 journey.on(EffectFailed)(access_rules.note_trouble)
 journey.on(RetryAccess)(access_rules.retry)

@@ -52,12 +52,14 @@ class Access(Value):
     """Access to a resource, and why its adapter gave up, if it did.
 
     `period` is the one it was asked for in, or a later number where it was revoked in between:
-    what was revoked once is never granted again under the same number.
+    what was revoked once is never granted again under the same number. `wish` stands for what the
+    adapter was told of the hire (`services.onboarding.resources`).
     """
 
     resource: str
     period: int
     grant: Grant
+    wish: str = ""
     trouble: str | None = None
 
     @property
@@ -164,6 +166,14 @@ class Journey(Value):
         """Return a copy in which nothing else is known of access to that resource."""
         others = tuple(each for each in self.access if each.resource != access.resource)
         return self.evolve(access=(*others, access))
+
+    def needs(self, resource: str) -> bool:
+        """Whether a task of this period asks for access to a resource: the task of its key."""
+        return self.ending is None and any(
+            task.plan.key == resource and task.state is not TaskState.DROPPED
+            for task in self.tasks
+            if task.period == self.period
+        )
 
     @property
     def open_tasks(self) -> tuple[Task, ...]:

@@ -10,6 +10,8 @@ import pytest
 from libs.common import database
 from libs.common.database import Pool
 from libs.common.sealing import Vault
+from services.onboarding import assignments
+from services.onboarding.templates import TaskTemplate, task_templates
 from services.onboarding.vpn.settings import VpnSettings
 from services.onboarding.vpn.wireguard import WireGuard
 from tests.conftest import OpenDatabase
@@ -18,6 +20,14 @@ MASTER_KEY = bytes(range(32))
 SMALL_POOL = IPv4Network("10.86.0.0/28")
 
 Servers = Callable[..., WireGuard]
+
+
+@pytest.fixture
+def only_laptop_and_vpn(monkeypatch: pytest.MonkeyPatch) -> tuple[TaskTemplate, ...]:
+    """A company that gives everybody a laptop and a VPN peer, and no more."""
+    few = tuple(each for each in task_templates() if each.key in {"device", "vpn"})
+    monkeypatch.setattr(assignments, "task_templates", lambda: few)
+    return few
 
 
 @pytest.fixture

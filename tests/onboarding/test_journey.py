@@ -55,6 +55,8 @@ from tests.onboarding.life import (
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
+pytestmark = pytest.mark.usefixtures("only_laptop_and_vpn")
+
 
 class TestTheWayToTheFirstDay:
     def test_a_report_announces_the_hire(self) -> None:

@@ -15,7 +15,7 @@ from services.onboarding.commands import (
     RetryAccess,
 )
 from services.onboarding.standing import blocks
-from services.onboarding.templates import AppliesTo, task_templates
+from services.onboarding.templates import AppliesTo, TaskTemplate
 from services.onboarding.vpn.messages import EnsurePeer, RevokePeer
 from tests.onboarding.life import (
     HIRE,
@@ -28,6 +28,8 @@ from tests.onboarding.life import (
     peer_ready,
     reported,
 )
+
+pytestmark = pytest.mark.usefixtures("only_laptop_and_vpn")
 
 
 class TestAnAdapterThatGivesUp:
@@ -112,13 +114,15 @@ class TestAnAdapterThatGivesUp:
 
 class TestAccessNoLongerNeeded:
     @pytest.fixture
-    def engineers_only(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def engineers_only(
+        self, monkeypatch: pytest.MonkeyPatch, only_laptop_and_vpn: tuple[TaskTemplate, ...]
+    ) -> None:
         """A company in which only engineers get a VPN."""
         templates = tuple(
             each.model_copy(update={"applies_to": AppliesTo(roles=("*engineer*",))})
             if each.key == "vpn"
             else each
-            for each in task_templates()
+            for each in only_laptop_and_vpn
         )
         monkeypatch.setattr(assignments, "task_templates", lambda: templates)
 

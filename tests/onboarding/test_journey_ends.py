@@ -43,6 +43,8 @@ from tests.onboarding.life import (
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
+pytestmark = pytest.mark.usefixtures("only_laptop_and_vpn")
+
 
 STAGES = [
     pytest.param(begun, id="announced"),

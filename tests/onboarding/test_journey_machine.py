@@ -24,6 +24,7 @@ from services.onboarding.commands import (
     RetryAccess,
 )
 from services.onboarding.model import Journey
+from services.onboarding.resources import RESOURCES
 from services.onboarding.templates import DoneBy
 from tests.onboarding.life import HIRE, profile
 from tests.simulation.company import BEGINS, simulated_line
@@ -65,7 +66,7 @@ ANSWERS = st.sampled_from(["yes", "yes", "yes", "no", "P30D", "2026-08-03", "gen
 
 
 class HireOnTheLine(RuleBasedStateMachine):
-    """One hire; its HR system, its people and its VPN do as they like."""
+    """One hire; its HR system, its people and what guards access do as they like."""
 
     @initialize(
         seed=st.integers(0, 2**16),
@@ -77,9 +78,9 @@ class HireOnTheLine(RuleBasedStateMachine):
     def begin(
         self, seed: int, faults: float, terms: dict[str, Any], place: str, starts_on: date
     ) -> None:
-        self.line, self.vpn = simulated_line(LAW, seed)
-        self.vpn.faults = faults
-        self.watch = Watch(self.line, self.vpn)
+        self.line, self.guards = simulated_line(LAW, seed)
+        self.guards.faults = faults
+        self.watch = Watch(self.line, self.guards)
         self.profile = profile(
             jurisdiction=place, timezone=PLACES[place], starts_on=starts_on, terms=terms
         )
@@ -145,24 +146,28 @@ class HireOnTheLine(RuleBasedStateMachine):
             self.wait(timedelta(hours=2))
 
     @rule()
-    def break_vpn(self) -> None:
-        self.vpn.out_of_order.add(HIRE)
+    def break_guards(self) -> None:
+        self.guards.out_of_order.add(HIRE)
 
     @rule()
-    def mend_vpn(self) -> None:
+    def mend_guards(self) -> None:
         """Once it works again, trying again is all that it takes."""
-        self.vpn.out_of_order.discard(HIRE)
-        self.vpn.faults = 0.0
+        self.guards.out_of_order.discard(HIRE)
+        self.guards.faults = 0.0
         self.rest()
-        if any(each.trouble for each in self.journey.access):
-            self.retry()
-            self.rest()
+        for resource in RESOURCES:
+            if self.is_troubled(resource):
+                self.retry(resource)
+                self.rest()
         assert not any(each.trouble for each in self.journey.access)
 
-    @rule()
-    def retry(self) -> None:
-        troubled = any(each.trouble for each in self.journey.access)
-        assert self.tell(RetryAccess(resource="vpn")) is troubled
+    @rule(resource=st.sampled_from(RESOURCES))
+    def retry(self, resource: str) -> None:
+        troubled = self.is_troubled(resource)
+        assert self.tell(RetryAccess(resource=resource)) is troubled
+
+    def is_troubled(self, resource: str) -> bool:
+        return any(each.trouble for each in self.journey.access if each.resource == resource)
 
     @rule(duration=WAITS)
     def wait(self, duration: timedelta) -> None:
@@ -181,11 +186,11 @@ class HireOnTheLine(RuleBasedStateMachine):
             return
         self.tell(ReportCancel(hire_id=HIRE))
         self.rest()
-        self.mend_vpn()
+        self.mend_guards()
         assert self.journey.status in (HireStatus.CANCELLED, HireStatus.LEFT)
         assert self.journey.open_tasks == ()
         assert self.journey.block is None
-        assert not self.vpn.is_open(HIRE)
+        assert not self.guards.is_open(HIRE)
         assert self.line.desks["onboarding"].timers == {}
 
 

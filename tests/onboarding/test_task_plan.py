@@ -56,10 +56,11 @@ def planned(
     return {one.key: one for one in plan_tasks(HIRE, period, of, task_templates(), calendar, days)}
 
 
-def test_every_hire_gets_a_device_from_a_person_and_a_vpn_from_the_adapter() -> None:
+def test_every_hire_gets_a_device_from_a_person_and_access_from_adapters() -> None:
     tasks = planned(profile())
     assert {key: (one.kind, one.owner, one.done_by) for key, one in tasks.items()} == {
         "device": (TaskKind.DEVICE, Owner.IT, DoneBy.PERSON),
+        "identity": (TaskKind.IDENTITY, Owner.IT, DoneBy.ADAPTER),
         "vpn": (TaskKind.VPN, Owner.IT, DoneBy.ADAPTER),
     }
 

@@ -13,6 +13,7 @@ from services.notify.correspondence import correspondence
 from services.notify.directory import Directory
 from services.notify.messages import SendMail
 from services.onboarding.commands import CompleteTask, RetryAccess
+from services.onboarding.identity.messages import EnsureIdentity, RevokeIdentity
 from services.onboarding.journey import journey
 from services.onboarding.model import Journey, Task
 from services.onboarding.templates import DoneBy
@@ -20,7 +21,7 @@ from services.onboarding.vpn.messages import EnsurePeer, RevokePeer
 from tests.simulation.desk import Desk
 from tests.simulation.history import History, News, history, truth
 from tests.simulation.line import Line, Perform
-from tests.simulation.outside import Mail, Vpn
+from tests.simulation.outside import Guards, Mail
 from tests.simulation.watch import Watch
 
 BEGINS: Final = datetime(2026, 9, 7, 6, tzinfo=UTC)
@@ -29,21 +30,23 @@ HIRING: Final = timedelta(days=100)
 LOOKS_EVERY: Final = timedelta(hours=7)
 
 
-def simulated_line(law: Law, seed: int, now: datetime = BEGINS) -> tuple[Line, Vpn]:
+def simulated_line(law: Law, seed: int, now: datetime = BEGINS) -> tuple[Line, Guards]:
     """The three services that carry a hire, and the world around them."""
     chance = random.Random(seed)  # noqa: S311  # a run must be repeatable
-    vpn = Vpn(chance)
+    guards = Guards(chance)
     desks = (
         Desk("onboarding", [journey]),
         Desk("compliance", [check_decider(law)]),
         Desk("notify", [correspondence(Directory())]),
     )
     adapters: dict[type[Effect], Perform] = {
-        EnsurePeer: vpn.ensure,
-        RevokePeer: vpn.revoke,
+        EnsurePeer: guards.ensure,
+        RevokePeer: guards.revoke,
+        EnsureIdentity: guards.ensure,
+        RevokeIdentity: guards.revoke,
         SendMail: Mail().send,
     }
-    return Line({desk.name: desk for desk in desks}, adapters, now, chance), vpn
+    return Line({desk.name: desk for desk in desks}, adapters, now, chance), guards
 
 
 @dataclass(slots=True)
@@ -51,17 +54,17 @@ class Company:
     """Some hires, whose news arrive late, twice and in any order, and people who are careless."""
 
     line: Line
-    vpn: Vpn
+    guards: Guards
     watch: Watch
     histories: list[History] = field(default_factory=list[History])
     diligence: float = 1.0
 
     @classmethod
     def founded(cls, law: Law, seed: int) -> "Company":
-        line, vpn = simulated_line(law, seed)
-        vpn.faults = line.chance.choice((0.0, 0.1, 0.5))
+        line, guards = simulated_line(law, seed)
+        guards.faults = line.chance.choice((0.0, 0.1, 0.5))
         diligence = line.chance.choice((0.03, 0.1, 0.5))
-        return cls(line, vpn, Watch(line, vpn), diligence=diligence)
+        return cls(line, guards, Watch(line, guards), diligence=diligence)
 
     def live(self, hires: int) -> None:
         """Hire for some months, then let everybody do what is still asked of them."""
@@ -70,7 +73,7 @@ class Company:
             told = history(self.line.chance, number, BEGINS, ends)
             self.histories.append(told)
             if self.line.chance.random() < 0.3:
-                self.vpn.out_of_order.add(told.hire_id)
+                self.guards.out_of_order.add(told.hire_id)
             for news in told.news:
                 self._send(news)
         self._live_until(ends + timedelta(days=5))
@@ -105,9 +108,11 @@ class Company:
             if task.plan.done_by is DoneBy.PERSON and chance.random() < self.diligence:
                 answer = self._answer(task)
                 self._tell(key, CompleteTask(task_id=task.plan.task_id, answer=answer))
-        if any(each.trouble for each in known.access) and chance.random() < self.diligence:
-            self.vpn.out_of_order.discard(known.hire_id)
-            self._tell(key, RetryAccess(resource="vpn"))
+        troubled = {each.resource for each in known.access if each.trouble}
+        if troubled and chance.random() < self.diligence:
+            self.guards.out_of_order.discard(known.hire_id)
+            for resource in sorted(troubled):
+                self._tell(key, RetryAccess(resource=resource))
 
     def _answer(self, task: Task) -> str:
         """The truth about a term, yes to a lawyer's question; by a careless person, nonsense."""

@@ -10,12 +10,28 @@ from libs.common.contracts.values import HireId
 from libs.common.decider import Refused
 from libs.common.effects import Transient
 from services.notify.messages import MailAccepted, SendMail
-from services.onboarding.vpn.messages import EnsurePeer, PeerGone, PeerReady, RevokePeer
+from services.onboarding.access_messages import (
+    AccessGone,
+    AccessReady,
+    EnsureAccess,
+    RevokeAccess,
+)
+from services.onboarding.identity.messages import (
+    EnsureIdentity,
+    IdentityGone,
+    IdentityReady,
+    RevokeIdentity,
+)
+from services.onboarding.resources import RESOURCES
+from services.onboarding.vpn.messages import PeerGone, PeerReady
+
+Place = tuple[str, HireId]
+"""A resource, and whose access to it."""
 
 
 @dataclass(slots=True)
-class Vpn:
-    """A VPN that keeps the promises of `services.onboarding.vpn.messages`.
+class Guards:
+    """The systems that guard access, which keep the promises of `access_messages`.
 
     `faults` is the share of tries that fail for now; for those in `out_of_order` all do.
     """
@@ -23,31 +39,37 @@ class Vpn:
     chance: random.Random
     faults: float = 0.0
     out_of_order: set[HireId] = field(default_factory=set[HireId])
-    open_in: dict[HireId, int] = field(default_factory=dict[HireId, int])
-    ended: dict[HireId, int] = field(default_factory=dict[HireId, int])
+    open_in: dict[Place, int] = field(default_factory=dict[Place, int])
+    ended: dict[Place, int] = field(default_factory=dict[Place, int])
+    wishes: dict[Place, str] = field(default_factory=dict[Place, str])
 
-    def ensure(self, effect: EnsurePeer, _now: datetime) -> PeerReady:
+    def ensure(self, effect: EnsureAccess, _now: datetime) -> AccessReady:
         self._fail_perhaps(effect.hire_id)
-        if effect.period <= self.ended.get(effect.hire_id, 0):
+        place = (effect.resource, effect.hire_id)
+        if effect.period <= self.ended.get(place, 0):
             raise Refused(f"period {effect.period} is over")
-        self.open_in[effect.hire_id] = effect.period
-        return PeerReady(
-            hire_id=effect.hire_id, period=effect.period, address="10.86.0.2", public_key="key"
-        )
+        self.open_in[place], self.wishes[place] = effect.period, effect.wish
+        told = {"hire_id": effect.hire_id, "period": effect.period, "wish": effect.wish}
+        if isinstance(effect, EnsureIdentity):
+            return IdentityReady.model_validate({**told, "account": "1"})
+        return PeerReady.model_validate({**told, "address": "10.86.0.2", "public_key": "key"})
 
-    def revoke(self, effect: RevokePeer, _now: datetime) -> PeerGone:
+    def revoke(self, effect: RevokeAccess, _now: datetime) -> AccessGone:
         self._fail_perhaps(effect.hire_id)
-        if self.open_in.get(effect.hire_id, 0) <= effect.period:
-            self.open_in.pop(effect.hire_id, None)
-        self.ended[effect.hire_id] = max(self.ended.get(effect.hire_id, 0), effect.period)
-        return PeerGone(hire_id=effect.hire_id, period=effect.period)
+        place = (effect.resource, effect.hire_id)
+        if self.open_in.get(place, 0) <= effect.period:
+            self.open_in.pop(place, None)
+        self.ended[place] = max(self.ended.get(place, 0), effect.period)
+        gone = IdentityGone if isinstance(effect, RevokeIdentity) else PeerGone
+        return gone(hire_id=effect.hire_id, period=effect.period)
 
-    def is_open(self, hire_id: HireId) -> bool:
-        return hire_id in self.open_in
+    def is_open(self, hire_id: HireId, *resources: str) -> bool:
+        """Whether the hire has access to any of these, by default to anything."""
+        return any((each, hire_id) in self.open_in for each in resources or RESOURCES)
 
     def _fail_perhaps(self, hire_id: HireId) -> None:
         if hire_id in self.out_of_order or self.chance.random() < self.faults:
-            raise Transient("the VPN does not answer")
+            raise Transient("it does not answer")
 
 
 @dataclass(slots=True)

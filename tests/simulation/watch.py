@@ -29,12 +29,13 @@ from services.onboarding.journey import journey as journey_decider
 from services.onboarding.local_day import due_at, local_date, starts_at
 from services.onboarding.model import Grant, Journey, TaskState
 from services.onboarding.plan import Days, plan_tasks
+from services.onboarding.resources import RESOURCES, wish
 from services.onboarding.standing import blocks, status_of
 from services.onboarding.task_rules import MAX_OVERDUE
 from services.onboarding.templates import DoneBy, task_templates
 from services.onboarding.working_days import working_days
 from tests.simulation.line import Line
-from tests.simulation.outside import Vpn
+from tests.simulation.outside import Guards
 
 ONCE: Final = (CompleteTask, RetryAccess, TaskReminder, TaskDeadline)
 """A task is closed once, and a timer fires once: the kernel removes it as it is decided."""
@@ -46,7 +47,7 @@ class Watch:
     """All that was told of hires so far, held against what may be told next."""
 
     line: Line
-    vpn: Vpn
+    guards: Guards
     told: Counter[str] = field(default_factory=Counter[str])
     _status: dict[UUID, HireStatus] = field(default_factory=dict[UUID, HireStatus])
     _hangs_on: dict[UUID, tuple[object, ...]] = field(
@@ -107,7 +108,7 @@ class Watch:
             case HireBlocked():
                 assert event.reasons
                 if after.status in ENDED:
-                    assert all(each.startswith("RevokePeer") for each in event.reasons)
+                    assert all(each.startswith("Revoke") for each in event.reasons)
             case HireReady():
                 self._check_ready(after)
             case HireStarted():
@@ -116,9 +117,9 @@ class Watch:
                 )
             case AccessGranted():
                 assert after.status not in ENDED, "nobody who has ended is given access"
-                assert self.vpn.is_open(after.hire_id)
+                assert self.guards.is_open(after.hire_id, event.resource)
             case AccessRevoked():
-                assert not self.vpn.is_open(after.hire_id)
+                assert not self.guards.is_open(after.hire_id, event.resource)
             case _:
                 pass
 
@@ -167,12 +168,13 @@ class Watch:
             assert found is not None
 
     def _check_door(self, journey: Journey) -> None:
-        """Whoever can reach the network is known to, or to be about to lose it."""
-        period = self.vpn.open_in.get(journey.hire_id)
-        if period is not None:
-            access = journey.access_to("vpn", period)
-            assert access is not None
-            assert access.grant is not Grant.REVOKED
+        """Whoever has access to anything is known to, or to be about to lose it."""
+        for resource in RESOURCES:
+            period = self.guards.open_in.get((resource, journey.hire_id))
+            if period is not None:
+                access = journey.access_to(resource, period)
+                assert access is not None
+                assert access.grant is not Grant.REVOKED
 
     def check_at_rest(self, key: str) -> None:
         """While nothing is under way for a hire: nobody is stuck, and access is as it should be."""
@@ -182,7 +184,7 @@ class Watch:
         assert not self.line.under_way[key]
         if journey.ending is not None:
             troubled = journey.block is not None
-            assert troubled or not self.vpn.is_open(journey.hire_id), "no access after the end"
+            assert troubled or not self.guards.is_open(journey.hire_id), "no access after the end"
         else:
             self._check_somebody_goes_on(journey)
             self._check_deadlines(journey)
@@ -200,7 +202,10 @@ class Watch:
                     journey.profile.starts_on, journey.profile.timezone
                 )
             case HireStatus.ACTIVE | HireStatus.LEAVING:
-                assert self.vpn.is_open(journey.hire_id), "who works can reach the network"
+                for resource in RESOURCES:
+                    place = (resource, journey.hire_id)
+                    assert place in self.guards.open_in, "who works can use all that is needed"
+                    assert self.guards.wishes[place] == wish(journey, resource)
             case _:
                 assert journey.block is not None
 

@@ -1,0 +1,34 @@
+"""Which groups of the identity provider a hire belongs to, as data in `groups.yaml`; pure."""
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Final
+
+import yaml
+from pydantic import StringConstraints, TypeAdapter
+
+from libs.common.contracts.values import Profile
+from services.onboarding.templates import AppliesTo, Part
+
+GROUPS: Final = Path(__file__).parent / "groups.yaml"
+
+
+class GroupRule(Part):
+    """A group, and for which hires it is."""
+
+    group: Annotated[str, StringConstraints(pattern=r"^farhand-[a-z0-9-]*(\{country\})?$")]
+    applies_to: AppliesTo = AppliesTo()
+
+
+@cache
+def group_rules() -> tuple[GroupRule, ...]:
+    """The rules this service ships; raises ValidationError where one cannot be used."""
+    rules = yaml.safe_load(GROUPS.read_text(encoding="utf-8"))
+    return TypeAdapter(tuple[GroupRule, ...]).validate_python(rules)
+
+
+def groups_of(profile: Profile) -> tuple[str, ...]:
+    """The groups of a hire, each once, in order of their names."""
+    country = profile.jurisdiction.partition("-")[0].lower()
+    covering = (rule for rule in group_rules() if rule.applies_to.covers(profile))
+    return tuple(sorted({rule.group.format(country=country) for rule in covering}))
