@@ -22,7 +22,7 @@ class Credentials:
         """Make what is missing; leave what is there."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder.chmod(0o700)
-        for name in ("api_token", "postgres_admin", "redis", "scim_token"):
+        for name in ("api_token", "postgres_admin", "redis", "scim_token", "bamboohr_api_key"):
             self._keep(name, secrets.token_urlsafe(32))
         for service in services:
             self._keep(f"postgres_{service}", secrets.token_urlsafe(32))

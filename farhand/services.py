@@ -31,7 +31,7 @@ SERVICES: Final = (
     Service("metrics", "services.metrics"),
 )
 
-HOOK_SOURCES: Final = ("standard", "greenhouse", "github", "cdevents")
+HOOK_SOURCES: Final = ("standard", "greenhouse", "bamboohr", "github", "cdevents")
 """the front doors for signed webhooks; each has a secret"""
 
 

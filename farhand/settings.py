@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 from farhand.errors import StackError
 
 DEFAULT_PORT_BASE: Final = 7100
-HIGHEST_OFFSET: Final = 17
+HIGHEST_OFFSET: Final = 18
 LOWEST_PORT: Final = 1024
 
 OFFSETS: Final[Mapping[str, int]] = {
@@ -25,6 +25,7 @@ OFFSETS: Final[Mapping[str, int]] = {
     "smtp": 15,
     "scim": 16,
     "kafka-controller": 17,
+    "bamboohr": 18,
 }
 
 
@@ -44,6 +45,8 @@ class Given:
     """host:port"""
     scim: str | None = None
     """http://… of the identity provider's SCIM 2.0"""
+    bamboohr_url: str | None = None
+    """https://COMPANY.bamboohr.com/api/v1"""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:

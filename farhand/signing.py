@@ -23,12 +23,25 @@ def greenhouse(secret: str, name: str, body: bytes) -> dict[str, str]:
     return {"signature": f"sha256 {_hex(secret, body)}", "greenhouse-event-id": name}
 
 
+def bamboohr(secret: str, _name: str, body: bytes) -> dict[str, str]:
+    """BambooHR: the body, then the time; a delivery has no name."""
+    timestamp = str(int(wall().timestamp()))
+    signature = _hex(secret, body + timestamp.encode())
+    return {"x-bamboohr-timestamp": timestamp, "x-bamboohr-signature": signature}
+
+
 def github(secret: str, name: str, body: bytes) -> dict[str, str]:
     """GitHub: the body alone."""
     return {"x-hub-signature-256": f"sha256={_hex(secret, body)}", "x-github-delivery": name}
 
 
-SIGNED = {"greenhouse": greenhouse, "github": github, "standard": standard, "cdevents": standard}
+SIGNED = {
+    "bamboohr": bamboohr,
+    "cdevents": standard,
+    "github": github,
+    "greenhouse": greenhouse,
+    "standard": standard,
+}
 """By the name of the front door."""
 
 

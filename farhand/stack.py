@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol
 
 from farhand.bootstrap import DATABASE, KEYS, at, bootstrap
 from farhand.credentials import Credentials
-from farhand.embedded import jars, kafka, postgres, scim, smtp, valkey, zipkin
+from farhand.embedded import bamboohr, jars, kafka, postgres, scim, smtp, valkey, zipkin
 from farhand.embedded.unprivileged import Place
 from farhand.errors import told
 from farhand.home import Home, PartState, Running, refuse_busy
@@ -57,6 +57,8 @@ class Addresses:
     """host:port"""
     scim: str
     """http://host:port/v2"""
+    bamboohr: str
+    """base URL of BambooHR's API"""
 
     @classmethod
     def of(cls, settings: Settings, credentials: Credentials) -> "Addresses":
@@ -71,6 +73,7 @@ class Addresses:
             zipkin=given.zipkin or f"http://127.0.0.1:{port('zipkin')}",
             smtp=given.smtp or f"127.0.0.1:{port('smtp')}",
             scim=given.scim or scim.base_url(port("scim")),
+            bamboohr=given.bamboohr_url or bamboohr.base_url(port("bamboohr")),
         )
 
 
@@ -137,6 +140,7 @@ class Stack:
             "FARHAND_SMTP": self.addresses.smtp,
             "FARHAND_SCIM": self.addresses.scim,
             "FARHAND_CONSOLE": f"http://127.0.0.1:{self.settings.port('console')}",
+            "FARHAND_BAMBOOHR_URL": self.addresses.bamboohr,
         }
 
     def add(self, *parts: Part) -> None:
@@ -265,6 +269,13 @@ def infrastructure(settings: Settings, home: Home, credentials: Credentials) -> 
     if not given.scim:
         yield scim.part(
             folder=folder / "scim", port=port("scim"), token=credentials.file("scim_token")
+        )
+    if not given.bamboohr_url:
+        yield bamboohr.part(
+            folder=folder / "bamboohr",
+            port=port("bamboohr"),
+            secrets=home.secrets,
+            hook=f"http://127.0.0.1:{port('onboarding')}/hooks/bamboohr",
         )
     if not given.kafka:
         yield kafka.part(

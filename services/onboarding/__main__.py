@@ -7,7 +7,13 @@ from libs.common.effects import Adapter, adapter
 from libs.common.run import run
 from libs.common.service import Service, Tools
 from services.onboarding.api import router
+from services.onboarding.bamboohr.client import BambooClient
+from services.onboarding.bamboohr.fetch import BambooFetch
+from services.onboarding.bamboohr.settings import BambooSettings
+from services.onboarding.fetch_log import employee_fetches
+from services.onboarding.fetches_api import router as fetches
 from services.onboarding.front_doors import FRONT_DOORS
+from services.onboarding.hints import FetchEmployee
 from services.onboarding.identity.messages import EnsureIdentity, RevokeIdentity
 from services.onboarding.identity.provider import Provider
 from services.onboarding.identity.scim import Identities
@@ -32,11 +38,13 @@ def identities(tools: Tools) -> Identities:
 def adapters(tools: Tools) -> Sequence[Adapter]:
     """What changes the outside world for a hire."""
     vpn, accounts = wireguard(tools), identities(tools)
+    bamboo = BambooFetch(BambooClient(BambooSettings.read(), tools.settings), tools.vault)
     return (
         adapter(EnsurePeer, vpn.ensure_peer),
         adapter(RevokePeer, vpn.revoke_peer),
         adapter(EnsureIdentity, accounts.ensure),
         adapter(RevokeIdentity, accounts.revoke),
+        adapter(FetchEmployee, bamboo.fetch),
     )
 
 
@@ -45,10 +53,13 @@ async def prepare(tools: Tools) -> None:
     await wireguard(tools).publish()
 
 
+router.include_router(fetches)
+
 service = Service(
     name="onboarding",
     title="Farhand onboarding",
     deciders=(journey,),
+    projections=(employee_fetches,),
     adapters=adapters,
     front_doors=FRONT_DOORS,
     api=router,

@@ -12,7 +12,7 @@ from libs.common.contracts.onboarding import HireStatus
 from libs.common.contracts.values import Owner
 from libs.common.inbound import Dead, Parked, Result, Turned
 from libs.common.running import Running, running
-from services.onboarding import board
+from services.onboarding import board, fetch_log
 from services.onboarding.advance import blocks
 from services.onboarding.commands import CompleteTask, RetryAccess
 from services.onboarding.model import Journey, Task
@@ -77,6 +77,9 @@ class HireView(BaseModel):
     turn: list[Owner] = Field(description="Whose turn it is")
     blocked_by: list[str] = []
     trace_id: str | None = None
+    fetch_trouble: str | None = Field(
+        default=None, description="Why the HR system's record of it could not be used, if so"
+    )
     tasks: list[TaskView] = []
     access: list[AccessView] = []
 
@@ -136,7 +139,9 @@ async def read_hire(hire_id: UUID, state: State) -> HireView:
     row = await board.one(state.tools.pool, hire_id)
     if row is None:
         raise HTTPException(404, "no such hire")
-    return HireView.of(row.journey, row.traceparent)
+    fetch = await fetch_log.last_of(state.tools.pool, hire_id)
+    trouble = fetch.trouble if fetch else None
+    return HireView.of(row.journey, row.traceparent).model_copy(update={"fetch_trouble": trouble})
 
 
 class Completion(BaseModel):

@@ -5,7 +5,10 @@ from typing import Final
 from libs.common.message import Command
 from libs.common.service import FrontDoor, Tools
 from services.onboarding.commands import ReportCancel, ReportHire, ReportLeaving
-from services.onboarding.report import CancelReport, HireReport, LeaveReport, Report, contact
+from services.onboarding.hints import FollowHint
+from services.onboarding.report import CancelReport, HireReport, LeaveReport, Report
+from services.onboarding.sealed_profile import sealed_profile
+from services.onboarding.sources.bamboohr import BambooHR
 from services.onboarding.sources.greenhouse import Greenhouse
 from services.onboarding.sources.standard import StandardWebhooks
 
@@ -13,10 +16,12 @@ HRIS_INBOX: Final = "hris.inbox"
 """The Kafka topic for HR systems that produce CloudEvents; its records hold the canonical hire."""
 
 
-async def admit(report: Report, tools: Tools) -> tuple[str, Command]:
-    """Seal the contacts of a report; it is about the hire that it names."""
+async def admit(report: Report | FollowHint, tools: Tools) -> tuple[str, Command]:
+    """Seal the contacts of a report, if it holds any; it is about the hire that it names."""
     key = str(report.hire_id)
     match report:
+        case FollowHint():
+            return key, report
         case CancelReport():
             return key, ReportCancel(hire_id=report.hire_id, reported_at=report.reported_at)
         case LeaveReport():
@@ -27,15 +32,10 @@ async def admit(report: Report, tools: Tools) -> tuple[str, Command]:
 
 
 async def _report_hire(report: HireReport, tools: Tools) -> ReportHire:
-    person = str(report.hire_id)
-    worker = await tools.vault.seal(person, contact(report.person))
-    manager = None
-    if report.manager is not None:
-        manager = await tools.vault.seal(person, contact(report.manager))
     return ReportHire(
         hire_id=report.hire_id,
         source="hris",
-        profile=report.profile(worker=worker, manager=manager),
+        profile=await sealed_profile(report, tools.vault),
         reported_at=report.reported_at,
     )
 
@@ -43,4 +43,5 @@ async def _report_hire(report: HireReport, tools: Tools) -> ReportHire:
 FRONT_DOORS: Final = (
     FrontDoor(StandardWebhooks(), admit, topic=HRIS_INBOX),
     FrontDoor(Greenhouse(), admit),
+    FrontDoor(BambooHR(), admit),
 )

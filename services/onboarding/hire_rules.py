@@ -17,7 +17,7 @@ from libs.common.contracts.onboarding import (
     HireStatusChanged,
 )
 from libs.common.contracts.values import Profile
-from libs.common.decider import Decision, SetTimer
+from libs.common.decider import CancelTimer, Decision, SetTimer
 from services.onboarding.advance import Advance
 from services.onboarding.commands import (
     EndAwaited,
@@ -161,6 +161,18 @@ def leave(state: State, told: ReportLeaving, now: datetime) -> Decision[Journey]
     zone = state.profile.timezone
     advance.events.append(HireLeaving(hire_id=state.hire_id, last_day=last_day, timezone=zone))
     advance.expect_last_day()
+    return advance.decision()
+
+
+def stay(state: State, reported_at: datetime, now: datetime) -> Decision[Journey]:
+    """Forget the last day of somebody who is to stay after all, unless that is old news."""
+    if state is None or state.ending is not None or state.last_day is None:
+        return Decision(state)
+    if _is_newer_end(state, reported_at):
+        return Decision(state)
+    staying = state.evolve(last_day=None, end_reported_at=_true_at(reported_at, now))
+    advance = Advance(staying, now)
+    advance.timers.append(CancelTimer(LastDayOver))
     return advance.decision()
 
 

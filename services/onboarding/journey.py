@@ -6,7 +6,7 @@ A rule records what a message says and leaves the rest to `Advance`, which deriv
 from libs.common.contracts.compliance import CheckDecided
 from libs.common.decider import Decider
 from libs.common.message import EffectFailed
-from services.onboarding import access_rules, hire_rules, task_rules
+from services.onboarding import access_rules, fetch_rules, hire_rules, task_rules
 from services.onboarding.commands import (
     CompleteTask,
     EndAwaited,
@@ -19,6 +19,7 @@ from services.onboarding.commands import (
     TaskDeadline,
     TaskReminder,
 )
+from services.onboarding.hints import EmployeeFound, EmployeeGone, FollowHint, LookAgain
 from services.onboarding.identity.messages import IdentityGone, IdentityReady
 from services.onboarding.model import Journey
 from services.onboarding.vpn.messages import PeerGone, PeerReady
@@ -31,6 +32,11 @@ journey.on(ReportLeaving)(hire_rules.leave)
 journey.on(EndAwaited)(hire_rules.end_awaited)
 journey.on(FirstDay)(hire_rules.begin_first_day)
 journey.on(LastDayOver)(hire_rules.end_last_day)
+
+journey.on(FollowHint)(fetch_rules.follow_hint)
+journey.on(EmployeeFound)(fetch_rules.follow_employee)
+journey.on(EmployeeGone)(fetch_rules.follow_absence)
+journey.on(LookAgain)(fetch_rules.look_again)
 
 journey.on(CheckDecided)(task_rules.follow_ruling)
 journey.on(CompleteTask)(task_rules.complete)

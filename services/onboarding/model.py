@@ -102,7 +102,9 @@ class Journey(Value):
 
     `period` counts how often it was begun: a hire taken up again after it was cancelled or left is
     planned and provisioned anew. `reported_at` is when the profile was so, and `end_reported_at`
-    when it was so that the hire was cancelled or leaves, by the newest report of each; `answers`
+    when it was so that the hire was cancelled or leaves, by the newest report of each;
+    `record_changed_at` is when the record that was fetched last had changed, by the HR system's
+    clock, where the hire is fetched; `answers`
     counts the answers passed on to compliance, over all periods.
     """
 
@@ -116,6 +118,7 @@ class Journey(Value):
     reported_at: Instant
     end_reported_at: Instant | None = None
     ruling: Ruling | None = None
+    record_changed_at: Instant | None = None
     answers: int = 0
     provisioning_on: date | None = None
     ready_at: Instant | None = None

@@ -1,6 +1,6 @@
 """WireGuard servers on a real PostgreSQL, as several processes would have them."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -15,9 +15,27 @@ from services.onboarding.templates import TaskTemplate, task_templates
 from services.onboarding.vpn.settings import VpnSettings
 from services.onboarding.vpn.wireguard import WireGuard
 from tests.conftest import OpenDatabase
+from tests.infrastructure import Infrastructure
+from tests.onboarding import bed
+from tests.onboarding.bed import Company
 
 MASTER_KEY = bytes(range(32))
 SMALL_POOL = IPv4Network("10.86.0.0/28")
+
+
+@pytest.fixture(scope="module")
+async def company(
+    infrastructure: Infrastructure,
+    template: Callable[[str], Awaitable[str]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncGenerator[Company]:
+    """Onboarding and BambooHR, both running, for all tests of a module."""
+    async with (
+        infrastructure.database_from(await template("onboarding")) as dsn,
+        bed.company(infrastructure, dsn, tmp_path_factory.mktemp("company")) as running,
+    ):
+        yield running
+
 
 Servers = Callable[..., WireGuard]
 

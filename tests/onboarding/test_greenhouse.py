@@ -18,7 +18,13 @@ from services.onboarding.report import CancelReport, HireReport, Person
 from services.onboarding.sources.greenhouse import Greenhouse
 
 PAYLOADS = Path(__file__).parent / "payloads"
-VECTORS = json.loads((PAYLOADS / "signature-vectors.json").read_bytes())["computed_over_files"]
+VECTORS = [
+    vector
+    for vector in json.loads((PAYLOADS / "signature-vectors.json").read_bytes())[
+        "computed_over_files"
+    ]
+    if vector["scheme"] == "greenhouse"
+]
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 SECRET = VECTORS[0]["secret"]
 SOURCE = Greenhouse()

@@ -21,7 +21,7 @@ _QUOTING: Final = {
     "missing": "is missing",
 }
 # A misplaced value may stand where a field's name is expected.
-_FIELD: Final = re.compile(r"[a-z_][a-z0-9_]{0,39}")
+_FIELD: Final = re.compile(r"[a-z_][A-Za-z0-9_]{0,39}")
 
 
 def read_json(adapter: TypeAdapter[T], body: bytes, *, strict: bool = False) -> T:

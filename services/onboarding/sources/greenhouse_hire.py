@@ -11,7 +11,6 @@ from typing import Any, Final, cast
 
 from pydantic import TypeAdapter, ValidationError
 
-from libs.common.contracts.values import Engagement
 from libs.common.intake import Unreadable
 from services.onboarding.report import (
     CancelReport,
@@ -21,6 +20,7 @@ from services.onboarding.report import (
     hire_id_of,
 )
 from services.onboarding.sources.body import read_values
+from services.onboarding.sources.engagements import engagement_of
 from services.onboarding.sources.greenhouse_body import (
     Candidate,
     HiredApplication,
@@ -31,20 +31,6 @@ from services.onboarding.sources.places import Place, common, locate
 
 APPLICATION: Final = "payload.application"
 OFFER_FIELDS: Final = f"{APPLICATION}.offer.custom_fields"
-
-ENGAGEMENT_BY_EMPLOYMENT_TYPE: Final = {
-    "full time": Engagement.EMPLOYEE,
-    "part time": Engagement.EMPLOYEE,
-    "employee": Engagement.EMPLOYEE,
-    "permanent": Engagement.EMPLOYEE,
-    "eor": Engagement.EOR,
-    "employer of record": Engagement.EOR,
-    "contractor": Engagement.CONTRACTOR,
-    "independent contractor": Engagement.CONTRACTOR,
-    "freelance": Engagement.CONTRACTOR,
-    "freelancer": Engagement.CONTRACTOR,
-}
-"""What the usual values of the job's field "Employment Type" say; "contract" may be either."""
 
 REMEDIES: Final = {
     "jurisdiction": (
@@ -135,18 +121,13 @@ def _work(application: HiredApplication, custom: dict[str, Any]) -> dict[str, An
         "role": job.name,
         "jurisdiction": custom.get("jurisdiction", place.jurisdiction),
         "timezone": custom.get("time_zone", place.timezone),
-        "engagement": custom.get("engagement", _engagement(custom.get("employment_type"))),
+        "engagement": custom.get("engagement", engagement_of(custom.get("employment_type"))),
         "starts_on": application.offer.starts_at if application.offer else None,
     }
 
 
 def _place(job: Job) -> Place:
     return common(locate(filter(None, (office.name, office.location))) for office in job.offices)
-
-
-def _engagement(employment_type: object) -> Engagement | None:
-    words = str(employment_type).casefold().replace("-", " ").split()
-    return ENGAGEMENT_BY_EMPLOYMENT_TYPE.get(" ".join(words))
 
 
 def _person(candidate: Candidate) -> dict[str, Any]:

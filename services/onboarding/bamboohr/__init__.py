@@ -1,0 +1,1 @@
+"""BambooHR's API: employees are fetched from it, and asked for what has changed."""
