@@ -99,7 +99,8 @@ class Records:
 
 
 def _record(kept: dict[str, Any]) -> Record:
-    return Record(**(kept | {"changed_at": parse(kept["changed_at"])}))
+    read: dict[str, Any] = {**kept, "changed_at": parse(kept["changed_at"])}
+    return Record(**read)
 
 
 def moment(instant: datetime) -> str:

@@ -24,6 +24,8 @@ from services.onboarding.hints import (
 )
 from tests.onboarding.life import HIRE, MONDAY, Life, profile
 
+pytestmark = pytest.mark.usefixtures("only_laptop_and_vpn")
+
 HOUR = timedelta(hours=1)
 LAST_DAY = date(2027, 3, 31)
 
