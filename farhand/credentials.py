@@ -10,6 +10,15 @@ from typing import Final
 from farhand.services import HOOK_SOURCES
 
 OWNER_ONLY: Final = 0o600
+GENERATED: Final = (
+    "api_token",
+    "postgres_admin",
+    "redis",
+    "scim_token",
+    "bamboohr_api_key",
+    "console_password",
+)
+"""tokens and passwords of no particular form"""
 
 
 class Credentials:
@@ -22,7 +31,7 @@ class Credentials:
         """Make what is missing; leave what is there."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder.chmod(0o700)
-        for name in ("api_token", "postgres_admin", "redis", "scim_token", "bamboohr_api_key"):
+        for name in GENERATED:
             self._keep(name, secrets.token_urlsafe(32))
         for service in services:
             self._keep(f"postgres_{service}", secrets.token_urlsafe(32))

@@ -29,6 +29,7 @@ SERVICES: Final = (
     Service("compliance", "services.compliance"),
     Service("notify", "services.notify"),
     Service("metrics", "services.metrics"),
+    Service("console", "services.console"),
 )
 
 HOOK_SOURCES: Final = ("standard", "greenhouse", "bamboohr", "github", "cdevents")

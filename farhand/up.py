@@ -47,6 +47,8 @@ def welcome(stack: Stack) -> list[str]:
     home = stack.home
     return [
         "",
+        f"  Console    http://127.0.0.1:{stack.settings.port('console')}/",
+        f"             sign in as admin; the password is in {home.secrets / 'console_password'}",
         f"  Traces     {stack.addresses.zipkin}/zipkin/",
         "  Mail       farhand inbox",
         f"  API token  {home.secrets / 'api_token'}",

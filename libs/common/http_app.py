@@ -2,7 +2,7 @@
 
 import hmac
 import logging
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -20,6 +20,9 @@ from libs.common.running import Running, running
 from libs.common.service import Service
 
 log = logging.getLogger(__name__)
+
+UNTRACED: Final = "/health/.*,/metrics,/live,[?&]q="
+"""Probes, streams that stay open, and what people search for, which may name a person."""
 
 _bearer = HTTPBearer(auto_error=False, description="The content of the secret `api_token`")
 
@@ -59,11 +62,13 @@ def create_app(service: Service, token: str, tracing: TracerProvider) -> FastAPI
     if service.api is not None:
         guarded.include_router(service.api)
     app.include_router(guarded)
+    if service.pages is not None:
+        app.include_router(service.pages)
     app.add_middleware(_Answered)
     FastAPIInstrumentor.instrument_app(
         app,
         tracer_provider=tracing,
-        excluded_urls="/health/.*,/metrics",
+        excluded_urls=UNTRACED,
         exclude_spans=["receive", "send"],
     )
     return app

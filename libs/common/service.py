@@ -56,7 +56,8 @@ def no_adapters(_tools: Tools) -> Sequence[Adapter]:
 class Service:
     """All that the kernel needs to run a service; its topics follow from what it handles.
 
-    `prepare` runs at each start, after the migrations and before anything is consumed.
+    `prepare` runs at each start, after the migrations and before anything is consumed. `api` asks
+    for the API token; `pages` are for people, and guard themselves.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Service:
     adapters: MakeAdapters = no_adapters
     front_doors: Sequence[FrontDoor] = ()
     api: APIRouter | None = None
+    pages: APIRouter | None = None
     migrations: Path | None = None
     prepare: Callable[[Tools], Awaitable[None]] = nothing_to_prepare
 

@@ -1,0 +1,41 @@
+"""`python -m services.console` runs the service; here it is put together."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from libs.common.effects import Adapter, adapter
+from libs.common.run import run
+from libs.common.service import Service, Tools
+from services.console import accounts
+from services.console.desk import FindTeam, desk
+from services.console.figures import follow_figures
+from services.console.projection import follow_hires
+from services.console.teams import Teams, follow_teams
+from services.console.web.pages import router
+
+
+def adapters(tools: Tools) -> Sequence[Adapter]:
+    """What opens a sealed contact to learn whose team a hire is in."""
+    teams = Teams(tools.vault, tools.settings.secret("master_key"))
+    return (adapter(FindTeam, teams.find),)
+
+
+async def prepare(tools: Tools) -> None:
+    """Make the first account, so that somebody can sign in."""
+    password = tools.settings.secret("console_password")
+    await accounts.ensure_first(tools.pool, password, tools.clock.now())
+
+
+service = Service(
+    name="console",
+    title="Farhand console",
+    deciders=(desk,),
+    projections=(follow_hires, follow_teams, follow_figures),
+    adapters=adapters,
+    pages=router,
+    prepare=prepare,
+    migrations=Path(__file__).parent / "migrations",
+)
+
+if __name__ == "__main__":
+    run(service)

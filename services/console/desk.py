@@ -1,0 +1,73 @@
+"""The desk of each hire: whose team it is in, and what people here ask of other services.
+
+A decider with one trace for each hire: the trace that the hire's first event began.
+"""
+
+from datetime import datetime
+from typing import TypeAlias
+
+from libs.common.contracts.onboarding import HireAnnounced, HireChanged
+from libs.common.contracts.values import HireId, Sealed, Value
+from libs.common.decider import Decider, Decision
+from libs.common.message import Effect, EffectFailed, Reply
+
+
+class FindTeam(Effect):
+    """Open the sealed manager of a hire, and say which team it is, as a keyed digest."""
+
+    lane = "team"
+
+    hire_id: HireId
+    manager: Sealed
+
+
+class TeamFound(Reply):
+    """Which team a hire is in; None where the contact was erased."""
+
+    hire_id: HireId
+    manager: str | None
+
+
+class Desk(Value):
+    """What was last asked about a hire."""
+
+    hire_id: HireId
+    manager: Sealed | None = None
+
+
+State: TypeAlias = Desk | None
+
+desk = Decider("desk", Desk, one_trace=True)
+
+
+@desk.on(HireAnnounced)
+def meet(state: State, event: HireAnnounced, _now: datetime) -> Decision[Desk]:
+    """Find the team of a new hire."""
+    return _find_team(state, event)
+
+
+@desk.on(HireChanged)
+def meet_again(state: State, event: HireChanged, _now: datetime) -> Decision[Desk]:
+    """Find the team again where the manager is another."""
+    return _find_team(state, event)
+
+
+def _find_team(state: State, event: HireAnnounced | HireChanged) -> Decision[Desk]:
+    manager = event.profile.manager
+    known = state or Desk(hire_id=event.hire_id)
+    if manager is None or manager == known.manager:
+        return Decision(known)
+    after = known.model_copy(update={"manager": manager})
+    return Decision(after, effects=(FindTeam(hire_id=event.hire_id, manager=manager),))
+
+
+@desk.on(TeamFound)
+def note_team(state: State, _reply: TeamFound, _now: datetime) -> Decision[Desk]:
+    """The read model takes it (`teams`)."""
+    return Decision(state)
+
+
+@desk.on(EffectFailed)
+def note_no_team(state: State, _reply: EffectFailed, _now: datetime) -> Decision[Desk]:
+    """Without a team, no manager sees the hire: that is safe, and the next change asks again."""
+    return Decision(None if state is None else state.model_copy(update={"manager": None}))

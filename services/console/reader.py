@@ -1,0 +1,133 @@
+"""Who reads a page: in which language and zone, and what day it is for them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Final, Self, cast
+from zoneinfo import ZoneInfo, available_timezones
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
+from babel.numbers import format_decimal
+
+ENGLISH: Final = Locale("en")
+ZONES: Final = frozenset(available_timezones())
+MINUTE: Final = timedelta(minutes=1)
+LANGUAGES: Final = ("en",)
+"""Languages of the pages; dates and numbers follow the reader's own locale in any case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How moments, days and numbers are written; `now` is the product's time, in UTC."""
+
+    locale: Locale
+    zone: ZoneInfo
+    now: datetime
+
+    @classmethod
+    def of(cls, accepts: str, zone: str, now: datetime) -> Self:
+        """From the header Accept-Language and the name of a zone; else English and UTC."""
+        known = zone if zone in ZONES else "UTC"
+        return cls(_locale(accepts), ZoneInfo(known), now)
+
+    @property
+    def today(self) -> date:
+        """The civil day where the reader is."""
+        return self.now.astimezone(self.zone).date()
+
+    def day(self, day: date) -> str:
+        """Such as `Tue, 8 Dec`; with the year where it is another."""
+        skeleton = "MMMEd" if day.year == self.today.year else "yMMMEd"
+        return format_skeleton(skeleton, day, locale=self.locale)
+
+    def short_day(self, day: date) -> str:
+        """Such as `8 Dec`."""
+        return format_skeleton("MMMd", day, locale=self.locale)
+
+    def full_day(self, day: date) -> str:
+        """With the year and the day of the week."""
+        return format_date(day, "full", locale=self.locale)
+
+    def moment(self, moment: datetime) -> str:
+        """Day and time in the reader's zone."""
+        return format_datetime(moment, "d MMM, HH:mm", tzinfo=self.zone, locale=self.locale)
+
+    def clock(self, moment: datetime) -> str:
+        """The time of day in the reader's zone."""
+        return format_datetime(moment, "HH:mm", tzinfo=self.zone, locale=self.locale)
+
+    def local(self, moment: datetime, zone: str) -> str:
+        """Day and time in another zone, such as the hire's."""
+        return format_datetime(moment, "d MMM, HH:mm", tzinfo=ZoneInfo(zone), locale=self.locale)
+
+    def ago(self, moment: datetime) -> str:
+        """How long ago, such as `3 hours ago`."""
+        passed = moment - self.now
+        if abs(passed) < MINUTE:
+            return "just now"
+        return format_timedelta(passed, add_direction=True, locale=self.locale)
+
+    def spell(self, since: datetime) -> str:
+        """How long something has lasted, such as `3 hours`."""
+        return format_timedelta(self.now - since, locale=self.locale)
+
+    def length(self, lasted: timedelta) -> str:
+        """How long something took."""
+        return format_timedelta(lasted, locale=self.locale)
+
+    def value(self, value: object) -> str:
+        """A term of work, as people write it."""
+        match value:
+            case bool():
+                return "yes" if value else "no"
+            case date():
+                return self.day(value)
+            case Decimal():
+                return self.number(value)
+            case _:
+                return str(value).replace("_", " ")
+
+    def until(self, day: date) -> str:
+        """How far a day is: `in 5 days`, `today`, `yesterday`."""
+        days = (day - self.today).days
+        named = {0: "today", 1: "tomorrow", -1: "yesterday"}
+        if days in named:
+            return named[days]
+        return format_timedelta(
+            timedelta(days=days),
+            granularity="day",
+            threshold=60,
+            add_direction=True,
+            locale=self.locale,
+        )
+
+    def number(self, value: Decimal | float) -> str:
+        """With the reader's separators, three digits after the point at most."""
+        return format_decimal(value, locale=self.locale)
+
+    def country(self, jurisdiction: str) -> str:
+        """The name of a country; of a subdivision, its country with the subdivision's code."""
+        code, _, part = jurisdiction.partition("-")
+        name = country_name(code, self.locale)
+        return f"{name} ({part})" if part else name
+
+
+def country_name(code: str, locale: Locale = ENGLISH) -> str:
+    """What a country is called; its code where nobody knows."""
+    names = cast("Mapping[str, str]", locale.territories)  # pyright: ignore[reportUnknownMemberType]
+    return names.get(code, code)
+
+
+def _locale(accepts: str) -> Locale:
+    """The first language of the header that is one of ours, with the reader's own conventions."""
+    for each in accepts.split(","):
+        tag = each.partition(";")[0].strip()
+        try:
+            locale = Locale.parse(tag, sep="-")
+        except (ValueError, UnknownLocaleError):
+            continue
+        if locale.language in LANGUAGES:
+            return locale
+    return Locale("en", "GB")

@@ -1,0 +1,75 @@
+"""The roles of the console, and what an account is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from libs.common.contracts.values import Owner
+
+
+class Role(StrEnum):
+    """What somebody is here for; an account may have several."""
+
+    ADMINISTRATOR = "administrator"
+    HR = "hr"
+    IT = "it"
+    LEGAL = "legal"
+    MANAGER = "manager"
+    SRE = "sre"
+    EXECUTIVE = "executive"
+    AUDITOR = "auditor"
+    WORKER = "worker"
+
+
+TITLES: Final[Mapping[Role, str]] = {
+    Role.ADMINISTRATOR: "Administrator",
+    Role.HR: "HR operations",
+    Role.IT: "IT and security",
+    Role.LEGAL: "Legal",
+    Role.MANAGER: "Manager",
+    Role.SRE: "SRE",
+    Role.EXECUTIVE: "Executive",
+    Role.AUDITOR: "Auditor",
+    Role.WORKER: "Worker",
+}
+
+TURNS: Final[Mapping[Role, Owner]] = {
+    Role.HR: Owner.HR,
+    Role.IT: Owner.IT,
+    Role.LEGAL: Owner.LEGAL,
+    Role.MANAGER: Owner.MANAGER,
+    Role.WORKER: Owner.WORKER,
+}
+"""Whose turn is the turn of a role."""
+
+SEE_ALL: Final = frozenset(
+    {Role.ADMINISTRATOR, Role.HR, Role.IT, Role.LEGAL, Role.SRE, Role.EXECUTIVE, Role.AUDITOR}
+)
+"""The roles whose work spans all hires."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody who may sign in.
+
+    `manager` digests their address if they lead a team; `hire_id` is a worker's own hire.
+    """
+
+    id: UUID
+    login: str
+    name: str
+    roles: frozenset[Role]
+    manager: str | None = None
+    hire_id: UUID | None = None
+
+    @property
+    def turns(self) -> tuple[Owner, ...]:
+        """Whose turn is theirs."""
+        return tuple(sorted(TURNS[role] for role in self.roles if role in TURNS))
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """Their roles in words."""
+        return tuple(title for role, title in TITLES.items() if role in self.roles)

@@ -1,0 +1,120 @@
+"""The read model in SQL: hires as folded, and their stories."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from libs.common.database import Connection
+from services.console.hire import Hire
+from services.console.reader import country_name
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event as the story keeps it; contacts are left out of `body`."""
+
+    id: str
+    hire_id: UUID
+    at: datetime
+    type: str
+    body: Mapping[str, Any]
+
+
+async def lock_hires(conn: Connection, hires: Sequence[UUID]) -> None:
+    """Wait until no other batch changes these hires, whether they are known yet or not."""
+    await conn.execute(
+        """
+        select pg_advisory_xact_lock(hashtextextended(hire_id::text, 0))
+          from (select distinct hire_id from unnest($1::uuid[]) as asked (hire_id)
+                 order by hire_id) as each
+        """,
+        hires,
+    )
+
+
+async def load_hires(conn: Connection, hires: Sequence[UUID]) -> dict[UUID, Hire]:
+    """The hires that are known, as they were last saved."""
+    rows = await conn.fetch("select state from hire where hire_id = any ($1::uuid[])", hires)
+    known = (Hire.model_validate_json(row["state"]) for row in rows)
+    return {hire.hire_id: hire for hire in known}
+
+
+async def save_hires(conn: Connection, hires: Sequence[Hire]) -> None:
+    """Write hires; whose team each is in stays as it was (`teams`)."""
+    await conn.execute(
+        """
+        insert into hire (hire_id, announced, status, attention, since, place, role, starts_on,
+                          turn, search, state)
+        select hire_id, announced, status, attention, since, place, role, starts_on,
+               array(select jsonb_array_elements_text(turn)), search, state
+          from jsonb_to_recordset($1::jsonb)
+            as row (hire_id uuid, announced bool, status text, attention int, since timestamptz,
+                    place text, role text, starts_on date, turn jsonb, search text, state jsonb)
+        on conflict (hire_id) do update
+           set announced = excluded.announced,
+               status    = excluded.status,
+               attention = excluded.attention,
+               since     = excluded.since,
+               place     = excluded.place,
+               role      = excluded.role,
+               starts_on = excluded.starts_on,
+               turn      = excluded.turn,
+               search    = excluded.search,
+               state     = excluded.state
+        """,
+        json.dumps([_row(hire) for hire in hires]),
+    )
+
+
+def _row(hire: Hire) -> dict[str, Any]:
+    profile = hire.profile
+    return {
+        "hire_id": str(hire.hire_id),
+        "announced": profile is not None,
+        "status": hire.status.value,
+        "attention": hire.attention.value,
+        "since": hire.since.isoformat(),
+        "place": profile.jurisdiction if profile else "",
+        "role": profile.role if profile else "",
+        "starts_on": profile.starts_on.isoformat() if profile else None,
+        "turn": [owner.value for owner in hire.turn],
+        "search": search_text(hire),
+        "state": hire.model_dump(mode="json"),
+    }
+
+
+def search_text(hire: Hire) -> str:
+    """What a search finds a hire by, in lower case."""
+    profile = hire.profile
+    if profile is None:
+        return str(hire.hire_id)
+    country = country_name(profile.jurisdiction.partition("-")[0])
+    words = [str(hire.hire_id), profile.role, profile.jurisdiction, country, profile.timezone]
+    words += [profile.engagement.value, hire.status.value, *(t.title for t in hire.open_tasks)]
+    words += hire.block.reasons if hire.block else ()
+    return " ".join(words).lower()
+
+
+async def tell(conn: Connection, told: Sequence[Told]) -> None:
+    """Append events to the stories of their hires."""
+    await conn.execute(
+        """
+        insert into story (id, hire_id, at, type, body)
+        select *
+          from unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::text[], $5::jsonb[])
+        on conflict (id) do nothing
+        """,
+        [each.id for each in told],
+        [each.hire_id for each in told],
+        [each.at for each in told],
+        [each.type for each in told],
+        [json.dumps(each.body) for each in told],
+    )
+
+
+async def wake(conn: Connection, topics: str) -> None:
+    """Tell every console process what has changed, the moment that this transaction commits."""
+    await conn.execute("select pg_notify('console', $1)", topics)

@@ -1,0 +1,43 @@
+"""The story of one hire in SQL, and the trace it is told in."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from libs.common.database import Pool
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One event of a story."""
+
+    id: str
+    at: datetime
+    type: str
+    body: dict[str, Any]
+
+
+async def story_of(pool: Pool, hire_id: UUID) -> Sequence[Chapter]:
+    """All that was told of a hire, the newest first; who may see the hire was asked before."""
+    rows = await pool.fetch(
+        """
+        select id, at, type, body
+          from story
+         where hire_id = $1
+         order by at desc, position desc
+         limit 500
+        """,
+        hire_id,
+    )
+    return [Chapter(row["id"], row["at"], row["type"], json.loads(row["body"])) for row in rows]
+
+
+async def trace_of(pool: Pool, hire_id: UUID) -> str | None:
+    """The id of the trace in which all that happens to a hire is told."""
+    traceparent: str | None = await pool.fetchval(
+        "select traceparent from entity where decider = 'desk' and key = $1", str(hire_id)
+    )
+    return traceparent.split("-")[1] if traceparent else None

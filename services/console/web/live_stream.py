@@ -1,0 +1,57 @@
+"""`/live`: what has changed, as server-sent events."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Final
+
+from fastapi import APIRouter
+from fastapi.responses import StreamingResponse
+
+from libs.common.clock import wall
+from services.console import sessions
+from services.console.live import EVERYTHING, Hub
+from services.console.web.page_route import PageRoute
+from services.console.web.visit import COOKIE, Visit, Visiting
+
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
+
+HEARTBEAT_SECONDS: Final = 15.0
+GATHER_SECONDS: Final = 0.25
+"""What happens within it is told at once: nobody reads faster."""
+
+hub: Final = Hub()
+
+
+@router.get("/live")
+async def live(visit: Visiting) -> StreamingResponse:
+    """A stream that names what has changed; the page looks again at what it shows."""
+    headers = {"X-Accel-Buffering": "no"}
+    return StreamingResponse(_events(visit), media_type="text/event-stream", headers=headers)
+
+
+async def _events(visit: Visit) -> AsyncGenerator[str]:
+    yield "retry: 2000\n\n"
+    app = visit.request.app
+    async with hub.joined(visit.pool) as mailbox:
+        while app.state.running is not None:
+            topics = await _gathered(mailbox)
+            if topics:
+                yield f"event: changed\ndata: {' '.join(sorted(topics))}\n\n"
+                continue
+            token = visit.request.cookies.get(COOKIE, "")
+            if await sessions.current(visit.pool, token, wall()) is None:
+                return  # revoked meanwhile: the page learns it when it asks again
+            yield ": still here\n\n"
+
+
+async def _gathered(mailbox: "asyncio.Queue[str]") -> set[str]:
+    """The topics of the next moment; empty if nothing has changed for a while."""
+    try:
+        first = await asyncio.wait_for(mailbox.get(), HEARTBEAT_SECONDS)
+    except TimeoutError:
+        return set()
+    await asyncio.sleep(GATHER_SECONDS)
+    topics = set(first.split())
+    while not mailbox.empty():
+        topics.update(mailbox.get_nowait().split())
+    return {EVERYTHING} if EVERYTHING in topics else topics

@@ -1,0 +1,92 @@
+"""Signing in and out, with a local account."""
+
+from hashlib import sha256
+from typing import Annotated, Final
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from libs.common.clock import wall
+from services.console import accounts, audit, sessions
+from services.console.audit import Deed
+from services.console.web.page_route import PageRoute
+from services.console.web.render import page
+from services.console.web.visit import COOKIE, State, Submitted, Visiting, check_origin, theme_of
+
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
+
+TRIES_A_MINUTE: Final = 10
+WRONG: Final = "That login and password do not belong together."
+BROWSERS: Final = ("Edg", "OPR", "Firefox", "Chrome", "Safari")
+SYSTEMS: Final = ("Windows", "Android", "iPhone", "iPad", "Mac OS", "Linux")
+
+Next = Annotated[str, Query(alias="next", max_length=500)]
+
+
+@router.get("/sign-in")
+async def sign_in_form(request: Request, _state: State, back: Next = "/") -> Response:
+    """The form."""
+    return page("sign_in.html", theme=theme_of(request), back=back, wrong=None, login="")
+
+
+@router.post("/sign-in")
+async def sign_in(request: Request, state: State) -> Response:
+    """Start a session; a wrong password is told apart from an unknown login by nothing."""
+    check_origin(request)
+    form = await request.form(max_files=0, max_fields=8)
+    login, password, back = (str(form.get(name, "")) for name in ("login", "password", "next"))
+    await _limit(state, login)
+    account = await accounts.signed_in_as(state.tools.pool, login, password)
+    async with state.tools.pool.acquire() as conn, conn.transaction():
+        if account is None:
+            refused = Deed(None, "sign_in_refused")
+            await audit.write(conn, refused, state.tools.clock.now())
+            token = None
+        else:
+            await audit.write(conn, Deed(account.id, "sign_in"), state.tools.clock.now())
+            token = await sessions.begin(conn, account.id, browser_of(request), wall())
+    if token is None:
+        values = {"theme": theme_of(request), "back": back, "wrong": WRONG, "login": login}
+        return page("sign_in.html", 401, **values)
+    response = RedirectResponse(local(back), 303)
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=int(sessions.LONGEST.total_seconds()),
+        httponly=True,
+        secure=request.url.scheme == "https",
+        samesite="lax",
+    )
+    return response
+
+
+async def _limit(state: State, login: str) -> None:
+    minute = int(wall().timestamp()) // 60
+    name = "sign-in:" + sha256(login.strip().casefold().encode()).hexdigest()[:16]
+    if not await state.rate_limit.allows(name, TRIES_A_MINUTE, minute):
+        raise HTTPException(429, "Wait a minute, then try again.", {"Retry-After": "60"})
+
+
+def local(back: str) -> str:
+    """Where to go after signing in: a path of ours, never another site."""
+    ours = back.startswith("/") and not back.startswith("//") and "\\" not in back
+    return back if ours and back.isprintable() else "/"
+
+
+def browser_of(request: Request) -> str:
+    """What a person recognises a session by: the browser and system, and nothing finer."""
+    agent = request.headers.get("user-agent", "")
+    browser = next((name for name in BROWSERS if name in agent), "A browser")
+    system = next((name for name in SYSTEMS if name in agent), "an unknown system")
+    return f"{ {'Edg': 'Edge', 'OPR': 'Opera'}.get(browser, browser) } on {system}"
+
+
+@router.post("/sign-out")
+async def sign_out(visit: Visiting, _form: Submitted) -> Response:
+    """End this session."""
+    async with visit.pool.acquire() as conn, conn.transaction():
+        await sessions.end(conn, visit.session.id, visit.account.id, wall())
+        await audit.write(conn, Deed(visit.account.id, "sign_out"), visit.now)
+    response = RedirectResponse("/sign-in", 303)
+    response.delete_cookie(COOKIE)
+    return response

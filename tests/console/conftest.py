@@ -1,0 +1,102 @@
+"""The console's pages over a real PostgreSQL, and people who are signed in to it."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+from opentelemetry.trace import NoOpTracer
+
+from libs.common import ids
+from libs.common.clock import Clock, wall
+from libs.common.database import Pool
+from libs.common.kernel import Kernel
+from libs.common.rate_limit import RateLimit
+from libs.common.running import Running
+from libs.common.sealing import Vault
+from libs.common.service import Tools
+from libs.common.settings import Settings
+from services.console import accounts, sessions
+from services.console.__main__ import service
+from services.console.role import Account, Role
+from services.console.sessions import csrf_of
+from services.console.web import pages
+from services.console.web.visit import COOKIE
+from tests.console.hires import NOW
+
+MASTER_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+PASSWORD = "correct horse battery"  # noqa: S105  # of nobody
+
+
+@pytest.fixture
+async def pool(
+    service_pool: Callable[[str], AbstractAsyncContextManager[Pool]],
+) -> AsyncGenerator[Pool]:
+    async with service_pool("console") as pool:
+        yield pool
+
+
+@dataclass(slots=True)
+class Browser:
+    """A browser of somebody who is signed in."""
+
+    http: httpx2.AsyncClient
+    account: Account
+    csrf: str
+
+    async def get(self, path: str) -> httpx2.Response:
+        return await self.http.get(path)
+
+    async def post(self, path: str, **fields: str) -> httpx2.Response:
+        """Send a form of this session."""
+        return await self.http.post(path, data={"csrf": self.csrf, **fields})
+
+
+@dataclass(slots=True)
+class Console:
+    """The pages of a console whose product time stands still."""
+
+    app: FastAPI
+    pool: Pool
+
+    def browser(self, token: str = "") -> httpx2.AsyncClient:
+        return httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(app=self.app),
+            base_url="http://console",
+            cookies={COOKIE: token} if token else {},
+        )
+
+    async def add(
+        self, *roles: Role, manager: str | None = None, hire_id: UUID | None = None
+    ) -> Account:
+        login = f"{'-'.join(roles)}-{ids.ordered().hex[-6:]}"
+        account = Account(ids.ordered(), login, "Ada", frozenset(roles), manager, hire_id)
+        async with self.pool.acquire() as conn:
+            assert await accounts.add(conn, account, PASSWORD, NOW)
+        return account
+
+    async def signed_in(
+        self, *roles: Role, manager: str | None = None, hire_id: UUID | None = None
+    ) -> Browser:
+        account = await self.add(*roles, manager=manager, hire_id=hire_id)
+        async with self.pool.acquire() as conn:
+            token = await sessions.begin(conn, account.id, "Firefox on Linux", wall())
+        return Browser(self.browser(token), account, csrf_of(token))
+
+
+@pytest.fixture
+async def console(pool: Pool, tmp_path: Path) -> Console:
+    for name, secret in {"api_token": "token", "master_key": MASTER_KEY}.items():
+        (tmp_path / name).write_text(secret)
+    settings = Settings(kafka="127.0.0.1:1", postgres="-", keys="-", secrets=tmp_path)
+    clock = Clock(NOW, NOW, 0.0)
+    tools = Tools(settings, pool, Vault.with_master_key(pool, MASTER_KEY), clock)
+    app = FastAPI()
+    app.include_router(pages.router)
+    kernel = Kernel(service, tools, NoOpTracer())
+    app.state.running = Running(kernel, tools, RateLimit(""))
+    return Console(app, pool)
