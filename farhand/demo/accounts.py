@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from farhand.demo.company import DemoHire
+from farhand.demo.person import DemoHire
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,11 @@ def _hire(hire: DemoHire, seen: Mapping[str, Any], now: datetime) -> Iterator[st
     status, expected = seen["status"], hire.ends_as(now)
     if status not in expected:
         yield f"{hire.ref} ({hire.story}) is {status} and should be {' or '.join(expected)}"
-    keys = Counter((task["kind"], task["title"]) for task in seen["tasks"])
-    for (kind, title), count in keys.items():
+    known = hire.last_known
+    if (seen["jurisdiction"], seen["starts_on"]) != (known.jurisdiction, str(known.starts_on)):
+        yield f"{hire.ref} starts in {seen['jurisdiction']} on {seen['starts_on']}, as of old"
+    keys = Counter((task["kind"], task["title"], task["period"]) for task in seen["tasks"])
+    for (kind, title, _), count in keys.items():
         if count > 1:
             yield f"{hire.ref} has the task '{title}' ({kind}) {count} times"
     held = [each["resource"] for each in seen["access"] if each["grant"] in ("asked", "granted")]

@@ -19,9 +19,10 @@ from farhand import interrupt
 from farhand.demo import deliveries, people, pipelines
 from farhand.demo.accounts import Account, account
 from farhand.demo.board import board
-from farhand.demo.company import DemoHire, company
+from farhand.demo.company import company
 from farhand.demo.deliveries import Planned
 from farhand.demo.doors import Doors
+from farhand.demo.person import DemoHire
 from farhand.demo.product_time import BEGINS, LASTS, hurried, until
 from farhand.demo.summary import summary
 from farhand.embedded.mail_folder import MailFolder
@@ -126,7 +127,6 @@ class Show:
     seed: int
     company: tuple[DemoHire, ...]
     mail: MailFolder
-    sent: int = 0
     seen: Mapping[UUID, Mapping[str, Any]] = field(default_factory=dict[UUID, Mapping[str, Any]])
     verdict: Account = field(
         default_factory=lambda: Account(("the demo was interrupted",), Counter[str]())
@@ -158,7 +158,6 @@ class Show:
             for each in planned:
                 await until(self.clock, each.at)
                 senders.create_task(self.doors.deliver("onboarding", each))
-                self.sent += not each.name.endswith("-2")
 
     async def _deliver_pipelines(self) -> None:
         changes = pipelines.shipped(self.seed, self.begins, LASTS)
@@ -189,4 +188,5 @@ class Show:
         letters = self.mail.counts()
         self.verdict = account(self.by_id, self.seen, letters, now)
         passed = (now - self.begins) / LASTS
-        live.update(board(now, passed, self.sent, len(self.company), self.seen, len(letters)))
+        sent = sum(hire.announced_at <= now for hire in self.company)
+        live.update(board(now, passed, sent, len(self.company), self.seen, len(letters)))

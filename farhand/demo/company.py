@@ -5,36 +5,21 @@ people whom Farhand asks look it up.
 """
 
 import random
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from enum import StrEnum
-from typing import Any, Final
-from uuid import UUID
+from typing import Final
 
-from libs.common.contracts.onboarding import HireStatus
+from farhand.demo.person import DemoHire, Later, Says, Story
+from farhand.demo.places import somewhere, terms
+from libs.common.contracts.values import Engagement
 from services.onboarding.local_day import due_at, starts_at
-from services.onboarding.report import hire_id_of
 from services.onboarding.working_days import working_days
 
-FIRST_NAMES: Final = [
-    "Ada",
-    "Bo",
-    "Chi",
-    "Dara",
-    "Emre",
-    "Fatou",
-    "Gita",
-    "Hugo",
-    "Ines",
-    "Jun",
-    "Kai",
-    "Lea",
-    "Mina",
-    "Noor",
-    "Omar",
-    "Pia",
-]
+FIRST_NAMES: Final = (
+    *("Ada", "Bo", "Chi", "Dara", "Emre", "Fatou", "Gita", "Hugo"),
+    *("Ines", "Jun", "Kai", "Lea", "Mina", "Noor", "Omar", "Pia"),
+)
 LAST_NAMES: Final = (
     *("Abreu", "Berg", "Costa", "Diaz", "Eze", "Fischer"),
     *("Gomes", "Haas", "Ito", "Jansen", "Kaya", "Lopes"),
@@ -42,103 +27,31 @@ LAST_NAMES: Final = (
 ROLES: Final = ("ML engineer", "Data engineer", "Research scientist", "Platform engineer")
 
 
-class Story(StrEnum):
-    """What happens to a hire in the demo."""
-
-    SMOOTH = "all goes well"
-    FACTS_MISSING = "the HR system leaves facts out, people are asked"
-    START_MOVED = "the start is moved"
-    CANCELLED = "the candidate withdraws"
-    TOO_LONG_PROBATION = "the probation is longer than the law allows"
-    DEVICE_LATE = "the laptop is late, and is escalated"
-    UNREADABLE = "the first delivery is unreadable, and is mended"
-    GREENHOUSE = "the hire comes from Greenhouse"
-    LEAVES = "the person starts, and leaves again"
-
-
 STORIES: Final[Mapping[Story, int]] = {
-    Story.SMOOTH: 82,
-    Story.FACTS_MISSING: 35,
+    Story.SMOOTH: 66,
+    Story.FACTS_MISSING: 30,
     Story.START_MOVED: 20,
-    Story.CANCELLED: 15,
-    Story.TOO_LONG_PROBATION: 10,
+    Story.COUNTRY_CHANGED: 6,
+    Story.CANCELLED: 12,
+    Story.COMES_BACK: 4,
+    Story.TOO_LONG_PROBATION: 8,
+    Story.EOR: 8,
+    Story.CONTRACTOR: 8,
     Story.DEVICE_LATE: 14,
     Story.UNREADABLE: 1,
     Story.GREENHOUSE: 15,
-    Story.LEAVES: 8,
+    Story.LEAVES: 6,
+    Story.REHIRED: 2,
 }
 """How many of 200 hires have which story."""
 
-PLACES: Final = {"DE": "Europe/Berlin", "PT": "Europe/Lisbon", "US-CA": "America/Los_Angeles"}
-OFFICES: Final = {"DE": "Germany", "PT": "Portugal", "US-CA": "California"}
-LONGEST_PROBATION: Final = {"DE": "P6M", "PT": "P180D", "US-CA": "P3M"}
-
-
-@dataclass(frozen=True, slots=True)
-class DemoHire:
-    """One person: what is true of them, when each thing about them is known, in product time."""
-
-    number: int
-    story: Story
-    name: str
-    email: str
-    manager: str
-    jurisdiction: str
-    timezone: str
-    role: str
-    announced_at: datetime
-    starts_on: date
-    moved_to: date | None = None
-    last_day: date | None = None
-    changed_at: datetime | None = None
-    untold: frozenset[str] = frozenset()
-    truth: Mapping[str, Any] = field(default_factory=dict[str, Any])
-
-    @property
-    def ref(self) -> str:
-        """The HR system's own id of the employment."""
-        return f"E-{self.number:04d}"
-
-    @property
-    def source(self) -> str:
-        """The front door that it comes through."""
-        return "greenhouse" if self.story is Story.GREENHOUSE else "standard"
-
-    @property
-    def hire_id(self) -> UUID:
-        """The id that Farhand derives for it."""
-        return hire_id_of(
-            self.source, str(self.number) if self.source == "greenhouse" else self.ref
-        )
-
-    @property
-    def told(self) -> dict[str, Any]:
-        """The terms that the HR system tells."""
-        return {name: value for name, value in self.truth.items() if name not in self.untold}
-
-    @property
-    def last_start(self) -> date:
-        """The first day of work, as last reported."""
-        return self.moved_to or self.starts_on
-
-    def answer(self, question: str) -> str:
-        """What the person who is asked says: the truth, and that the law is as the pack says."""
-        kind, _, name = question.partition(".")
-        return str(self.truth[name]) if kind == "terms" else "yes"
-
-    def ends_as(self, now: datetime) -> tuple[HireStatus, ...]:
-        """Where the hire may stand once everybody has done what is asked of them.
-
-        Somebody who never got ready before the last day has not left: that hire is cancelled.
-        """
-        if self.story is Story.CANCELLED:
-            return (HireStatus.CANCELLED,)
-        if self.story is Story.TOO_LONG_PROBATION:
-            return (HireStatus.BLOCKED,)
-        if self.last_day is not None and now >= due_at(self.last_day, self.timezone):
-            return (HireStatus.LEFT, HireStatus.CANCELLED)
-        begun = now >= starts_at(self.last_start, self.timezone)
-        return (HireStatus.ACTIVE if begun else HireStatus.READY,)
+FIXED_PLACE: Final = {Story.TOO_LONG_PROBATION: "PT", Story.COUNTRY_CHANGED: "PT"}
+ENGAGEMENTS: Final = {
+    Story.EOR: Engagement.EOR,
+    Story.CONTRACTOR: Engagement.CONTRACTOR,
+}
+STARTS_EARLY: Final = (Story.LEAVES, Story.REHIRED)
+"""Who has to start, and more, within the two weeks."""
 
 
 def company(seed: int, begins: datetime, hires: int = 200) -> tuple[DemoHire, ...]:
@@ -154,14 +67,11 @@ def company(seed: int, begins: datetime, hires: int = 200) -> tuple[DemoHire, ..
 
 
 def _hire(chance: random.Random, number: int, story: Story, begins: datetime) -> DemoHire:
-    jurisdiction = chance.choice(tuple(PLACES))
-    if story is Story.TOO_LONG_PROBATION:
-        jurisdiction = "PT"
-    days = 1 if story is Story.LEAVES else 6
+    jurisdiction = FIXED_PLACE.get(story) or somewhere(chance)
+    days = 1 if story in STARTS_EARLY else 6
     announced_at = begins + timedelta(hours=chance.uniform(1, days * 24))
-    calendar = working_days(jurisdiction)
-    soon = 5 if story in (Story.DEVICE_LATE, Story.LEAVES) else 12
-    starts_on = calendar.shift(announced_at.date(), chance.randint(4, soon))
+    soon = 5 if story in (Story.DEVICE_LATE, *STARTS_EARLY) else 12
+    starts_on = _working_day(jurisdiction, announced_at.date(), chance.randint(4, soon))
     first, last = chance.choice(FIRST_NAMES), chance.choice(LAST_NAMES)
     hire = DemoHire(
         number=number,
@@ -170,46 +80,59 @@ def _hire(chance: random.Random, number: int, story: Story, begins: datetime) ->
         email=f"{first}.{last}.{number}@people.example".lower(),
         manager=f"lead{number % 9}@company.example",
         jurisdiction=jurisdiction,
-        timezone=PLACES[jurisdiction],
         role=chance.choice(ROLES),
         announced_at=announced_at,
         starts_on=starts_on,
-        truth=_terms(chance, jurisdiction, story, starts_on),
+        engagement=ENGAGEMENTS.get(story, Engagement.EMPLOYEE),
+        truth=terms(jurisdiction, starts_on),
     )
     return _with_story(chance, hire)
 
 
-def _terms(
-    chance: random.Random, jurisdiction: str, story: Story, starts_on: date
-) -> dict[str, Any]:
-    longest = LONGEST_PROBATION[jurisdiction]
-    return {
-        "contract_kind": "open_ended",
-        "contract_signed_on": (starts_on - timedelta(days=chance.randint(10, 20))).isoformat(),
-        "position": "technical",
-        "probation": "P12M" if story is Story.TOO_LONG_PROBATION else longest,
-        "telework": True,
-        "telework_agreement_on": (starts_on - timedelta(days=10)).isoformat(),
-        "annual_leave_days": "25",
-        "working_days_per_week": 5,
-    }
-
-
 def _with_story(chance: random.Random, hire: DemoHire) -> DemoHire:
-    changed_at = hire.announced_at + timedelta(hours=chance.uniform(20, 60))
     match hire.story:
         case Story.FACTS_MISSING:
             names = chance.sample(["contract_signed_on", "probation", "position"], 2)
             return replace(hire, untold=frozenset(names))
-        case Story.START_MOVED:
-            shift = chance.choice((-2, 3, 5))
-            moved = working_days(hire.jurisdiction).shift(hire.starts_on, shift)
-            return replace(hire, moved_to=moved, changed_at=changed_at)
-        case Story.CANCELLED:
-            return replace(hire, changed_at=changed_at)
-        case Story.LEAVES:
-            last_day = working_days(hire.jurisdiction).shift(hire.starts_on, 3)
-            told_at = starts_at(hire.starts_on, hire.timezone) + timedelta(hours=20)
-            return replace(hire, last_day=last_day, changed_at=told_at)
+        case Story.TOO_LONG_PROBATION:
+            return replace(hire, truth={**hire.truth, "probation": "P12M"})
+        case Story.LEAVES | Story.REHIRED:
+            return replace(hire, later=tuple(_ending(hire)))
         case _:
-            return hire
+            return replace(hire, later=tuple(_before_the_start(chance, hire)))
+
+
+def _before_the_start(chance: random.Random, hire: DemoHire) -> Iterator[Later]:
+    """What changes between the announcement and the first day."""
+    at = hire.announced_at + timedelta(hours=chance.uniform(20, 60))
+    match hire.story:
+        case Story.START_MOVED:
+            moved = _working_day(hire.jurisdiction, hire.starts_on, chance.choice((-2, 3, 5)))
+            yield Later(at, Says.REPORTED, starts_on=moved)
+        case Story.COUNTRY_CHANGED:
+            moved = _working_day("DE", hire.starts_on, 3)
+            yield Later(at, Says.REPORTED, starts_on=moved, jurisdiction="DE")
+        case Story.CANCELLED:
+            yield Later(at, Says.CANCELLED)
+        case Story.COMES_BACK:
+            yield Later(at, Says.CANCELLED)
+            moved = _working_day(hire.jurisdiction, hire.starts_on, 4)
+            back_at = at + timedelta(hours=chance.uniform(8, 30))
+            yield Later(back_at, Says.REPORTED, starts_on=moved)
+        case _:
+            return
+
+
+def _ending(hire: DemoHire) -> Iterator[Later]:
+    """The person is told to leave after the first day; who is wanted back starts a week later."""
+    told_at = starts_at(hire.starts_on, hire.timezone) + timedelta(hours=20)
+    last_day = _working_day(hire.jurisdiction, hire.starts_on, 3)
+    yield Later(told_at, Says.LEFT, last_day=last_day)
+    if hire.story is Story.REHIRED:
+        again_at = due_at(last_day, hire.timezone) + timedelta(hours=9)
+        again = _working_day(hire.jurisdiction, last_day, 6)
+        yield Later(again_at, Says.REPORTED, starts_on=again)
+
+
+def _working_day(jurisdiction: str, day: date, shift: int) -> date:
+    return working_days(jurisdiction).shift(day, shift)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from farhand.demo.company import OFFICES, DemoHire, Story
+from farhand.demo.person import DemoHire, Later, Says, Story
+from farhand.demo.places import PLACES
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -24,28 +25,30 @@ def planned(hire: DemoHire) -> Iterator[Planned]:
     if hire.story is Story.GREENHOUSE:
         yield Planned(hire.announced_at, "greenhouse", f"gh-{hire.number}", greenhouse(hire))
         return
-    body = reported(hire, hire.announced_at, hire.starts_on.isoformat())
+    body = reported(hire, hire.announced_at)
     if hire.story is Story.UNREADABLE:
         body = body.replace(hire.starts_on.isoformat().encode(), b"the 31st of February")
     yield Planned(hire.announced_at, "standard", f"{hire.ref}-1", body)
-    if hire.changed_at is not None:
-        changed = _change(hire, hire.changed_at)
-        yield Planned(hire.changed_at, "standard", f"{hire.ref}-2", changed)
+    for number, change in enumerate(hire.later, 2):
+        hire = hire.after(change)
+        yield Planned(change.at, "standard", f"{hire.ref}-{number}", _changed(hire, change))
 
 
-def _change(hire: DemoHire, at: datetime) -> bytes:
-    if hire.moved_to is not None:
-        return reported(hire, at, hire.moved_to.isoformat())
-    if hire.last_day is not None:
-        return _ended(hire, at, "hire.left", last_day=hire.last_day.isoformat())
-    return _ended(hire, at, "hire.cancelled")
+def _changed(hire: DemoHire, change: Later) -> bytes:
+    match change.says:
+        case Says.REPORTED:
+            return reported(hire, change.at)
+        case Says.LEFT:
+            return _ended(hire, change, last_day=str(change.last_day))
+        case Says.CANCELLED:
+            return _ended(hire, change)
 
 
-def reported(hire: DemoHire, at: datetime, starts_on: str) -> bytes:
+def reported(hire: DemoHire, at: datetime) -> bytes:
     """The canonical hire, whole, as known at a moment."""
     return _json(
         {
-            "type": "hire.reported",
+            "type": Says.REPORTED,
             "timestamp": at.isoformat(),
             "data": {
                 "employment_ref": hire.ref,
@@ -54,18 +57,18 @@ def reported(hire: DemoHire, at: datetime, starts_on: str) -> bytes:
                 "jurisdiction": hire.jurisdiction,
                 "timezone": hire.timezone,
                 "role": hire.role,
-                "engagement": "employee",
-                "starts_on": starts_on,
+                "engagement": hire.engagement,
+                "starts_on": hire.starts_on.isoformat(),
                 "terms": hire.told,
             },
         }
     )
 
 
-def _ended(hire: DemoHire, at: datetime, kind: str, **more: str) -> bytes:
+def _ended(hire: DemoHire, change: Later, **more: str) -> bytes:
     """The hire will not start, or has a last day."""
     data = {"employment_ref": hire.ref, **more}
-    return _json({"type": kind, "timestamp": at.isoformat(), "data": data})
+    return _json({"type": change.says, "timestamp": change.at.isoformat(), "data": data})
 
 
 def greenhouse(hire: DemoHire) -> bytes:
@@ -94,7 +97,7 @@ def greenhouse(hire: DemoHire) -> bytes:
                         {
                             "id": 1,
                             "name": hire.role,
-                            "offices": [{"name": OFFICES[hire.jurisdiction]}],
+                            "offices": [{"name": PLACES[hire.jurisdiction].office}],
                             "custom_fields": {
                                 "employment_type": {
                                     "name": "Employment Type",

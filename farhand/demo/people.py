@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from farhand.demo.company import DemoHire, Story
 from farhand.demo.doors import Doors
+from farhand.demo.person import DemoHire, Story
 from libs.common.clock import Clock
 
 LOOKS_EVERY: Final = timedelta(hours=2)

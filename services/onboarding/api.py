@@ -35,6 +35,7 @@ class TaskView(BaseModel):
     done_by: str
     question: str | None = None
     overdue: int = 0
+    period: int = Field(default=1, description="How often the hire had begun when it was planned")
 
     @classmethod
     def of(cls, task: Task) -> "TaskView":
@@ -51,6 +52,7 @@ class TaskView(BaseModel):
             done_by=plan.done_by,
             question=plan.question,
             overdue=task.overdue,
+            period=task.period,
         )
 
 

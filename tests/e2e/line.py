@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from ipaddress import IPv4Address
 from itertools import count
@@ -16,9 +16,10 @@ import asyncpg
 from farhand.bootstrap import DATABASE, at
 from farhand.demo import deliveries, people
 from farhand.demo.command import doors_of
-from farhand.demo.company import LONGEST_PROBATION, PLACES, DemoHire, Story
 from farhand.demo.deliveries import Planned
 from farhand.demo.doors import Doors
+from farhand.demo.person import DemoHire, Story
+from farhand.demo.places import PLACES, terms
 from farhand.embedded.mail_folder import MailFolder, read
 from farhand.services import SERVICES
 from farhand.settings import Given, Settings
@@ -61,7 +62,7 @@ class Line:
         It starts on the next working day that leaves time to get ready, or so many `later`.
         """
         number, now = next(self.numbers), self.clock.now()
-        soon = local_date(now + SOON, PLACES[jurisdiction])
+        soon = local_date(now + SOON, PLACES[jurisdiction].timezone)
         starts_on = working_days(jurisdiction).shift(soon, later)
         told: dict[str, Any] = {
             "number": number,
@@ -70,7 +71,6 @@ class Line:
             "email": f"robin.{number}@people.example",
             "manager": f"lead.{number}@company.example",
             "jurisdiction": jurisdiction,
-            "timezone": PLACES[jurisdiction],
             "role": "ML engineer",
             "announced_at": now,
             "starts_on": starts_on,
@@ -173,21 +173,6 @@ class Line:
     def processes(self) -> dict[str, tuple[int | None, int]]:
         """Each process by its pid, and how often it was started again."""
         return {name: (each.pid, each.restarts) for name, each in self.stack.children.items()}
-
-
-def terms(jurisdiction: str, starts_on: date) -> dict[str, Any]:
-    """Terms of work that satisfy the law of the places of the demo."""
-    agreed_on = (starts_on - timedelta(days=10)).isoformat()
-    return {
-        "contract_kind": "open_ended",
-        "contract_signed_on": agreed_on,
-        "position": "technical",
-        "probation": LONGEST_PROBATION[jurisdiction],
-        "telework": True,
-        "telework_agreement_on": agreed_on,
-        "annual_leave_days": "25",
-        "working_days_per_week": 5,
-    }
 
 
 def first_delivery(hire: DemoHire) -> Planned:

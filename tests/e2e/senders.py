@@ -9,7 +9,7 @@ from typing import Any, Final
 import httpx2
 
 from farhand.demo import pipelines
-from farhand.demo.company import Story
+from farhand.demo.person import Story
 from farhand.demo.pipelines import CDEVENTS_TEAM
 from farhand.signing import github, greenhouse
 from libs.common.clock import wall

@@ -15,7 +15,8 @@ import pytest
 from farhand.bootstrap import DATABASE, at
 from farhand.demo import deliveries, people
 from farhand.demo.accounts import Account, account
-from farhand.demo.company import DemoHire, Story, company
+from farhand.demo.company import STARTS_EARLY, company
+from farhand.demo.person import DemoHire
 from farhand.demo.product_time import until
 from farhand.embedded.mail_folder import read
 from farhand.services import SERVICES
@@ -89,9 +90,10 @@ def hired(line: Line, seed: int) -> tuple[DemoHire, ...]:
 
 def _sooner(hire: DemoHire, by: timedelta) -> DemoHire:
     """What is told later of a hire comes as much sooner, but for what hangs on its start."""
-    moves = hire.changed_at is not None and hire.story is not Story.LEAVES
-    changed_at = hire.changed_at - by if moves and hire.changed_at else hire.changed_at
-    return replace(hire, announced_at=hire.announced_at - by, changed_at=changed_at)
+    if hire.story in STARTS_EARLY:
+        return replace(hire, announced_at=hire.announced_at - by)
+    later = tuple(replace(each, at=each.at - by) for each in hire.later)
+    return replace(hire, announced_at=hire.announced_at - by, later=later)
 
 
 async def announce(line: Line, hires: Mapping[UUID, DemoHire]) -> None:

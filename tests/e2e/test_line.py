@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from farhand.demo import deliveries, pipelines
-from farhand.demo.company import DemoHire, Story
+from farhand.demo.person import DemoHire, Story
 from farhand.demo.pipelines import CDEVENTS_TEAM, Shipped
 from services.onboarding.vpn.peer_config import Peer
 from services.onboarding.working_days import working_days
@@ -147,7 +147,7 @@ async def test_a_moved_start_moves_what_is_due(line: Line) -> None:
     await line.announce(hire)
     before = of_kind(await line.see_through(hire, "provisioning"), "device")
     moved_to = working_days("DE").shift(hire.starts_on, 5)
-    body = deliveries.reported(hire, line.clock.now(), moved_to.isoformat())
+    body = deliveries.reported(replace(hire, starts_on=moved_to), line.clock.now())
     await line.tell(hire, "moved", body)
     after = await _until_due(line, hire, working_days("DE").shift(moved_to, -2))
     assert [task["due_on"] for task in before] == [

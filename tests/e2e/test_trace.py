@@ -16,7 +16,7 @@ import pytest
 from redis.asyncio import Redis
 
 from farhand.bootstrap import DATABASE, KEYS, at
-from farhand.demo.company import DemoHire
+from farhand.demo.person import DemoHire
 from farhand.services import SERVICES
 from tests.e2e.line import Line, address_of, first_delivery, text_of
 from tests.e2e.records import TOPICS, events_of, read_all
