@@ -52,6 +52,7 @@ class Company:
     hr: HrDepartment
     secrets: Credentials
     topic_prefix: str
+    home: Path
     employee_id: str = ""
     changes: int = 0
 
@@ -138,7 +139,7 @@ async def company(
             )
         )
         prefix = environment["FARHAND_TOPIC_PREFIX"]
-        yield Company(http, HrDepartment(http, part.url, token), credentials, prefix)
+        yield Company(http, HrDepartment(http, part.url, token), credentials, prefix, folder)
 
 
 @asynccontextmanager
