@@ -53,8 +53,16 @@ async def work(doors: Doors, clock: Clock, company: Mapping[UUID, DemoHire]) -> 
                     await doors.post(
                         "onboarding", f"/tasks/{deed.task_id}/complete", {"answer": deed.answer}
                     )
+        await confirm_law(doors)
         await _mend_quarantine(doors, company)
         await asyncio.sleep(LOOKS_EVERY.total_seconds() / clock.speed)
+
+
+async def confirm_law(doors: Doors) -> None:
+    """Answer, as legal, what is asked about the law itself: once, for all hires that wait."""
+    for question in await doors.get("compliance", "/law/questions?open_only=true"):
+        answer = {"holds": True, "by": "legal-1", "evidence": "Read in the statute as published."}
+        await doors.post("compliance", f"/law/questions/{question['matter']}/answer", answer)
 
 
 async def _mend_quarantine(doors: Doors, company: Mapping[UUID, DemoHire]) -> None:

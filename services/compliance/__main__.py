@@ -1,28 +1,51 @@
 """`python -m services.compliance` runs the service; here it is put together."""
 
+import logging
 import sys
+from pathlib import Path
+
+from fastapi import APIRouter
 
 from libs.common.run import run
-from libs.common.service import Service
+from libs.common.service import Service, Tools
 from services.compliance.api import router
+from services.compliance.change_of_law import decide_anew
 from services.compliance.check import check_decider
-from services.compliance.law import load_law
+from services.compliance.history import keep_decisions
+from services.compliance.law import Law, load_law
+from services.compliance.law_api import law_router
+from services.compliance.law_question import law_question
 from services.compliance.marked_yaml import InvalidLaw
 
+log = logging.getLogger(__name__)
 
-def service() -> Service:
-    """Compliance under the law of its packs; raises InvalidLaw with file and line."""
+
+def service(law: Law) -> Service:
+    """Compliance under a law."""
+
+    async def prepare(tools: Tools) -> None:
+        """Have hires decided anew that were decided by other packs or rules."""
+        woken = await decide_anew(tools.pool, law, tools.clock.now())
+        if woken:
+            log.info("the law has changed: %d hires are decided anew", woken)
+
+    api = APIRouter()
+    api.include_router(router)
+    api.include_router(law_router(law))
     return Service(
         name="compliance",
         title="Farhand compliance",
-        deciders=(check_decider(load_law()),),
-        api=router,
+        deciders=(check_decider(law), law_question),
+        projections=(keep_decisions,),
+        api=api,
+        prepare=prepare,
+        migrations=Path(__file__).parent / "migrations",
     )
 
 
 if __name__ == "__main__":
     try:
-        made = service()
+        known = load_law()
     except InvalidLaw as error:
         sys.exit(f"compliance cannot start: {error}")
-    run(made)
+    run(service(known))

@@ -1,51 +1,39 @@
 """The decider of checks: it keeps what is known of a hire, and decides anew when that changes."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
-from pydantic import BaseModel, ConfigDict
-
-from libs.common.contracts.compliance import CheckDecided, Question
+from libs.common.contracts.compliance import (
+    CheckDecided,
+    LawDoubted,
+    LawInDoubt,
+    LawStandingTold,
+    Question,
+)
 from libs.common.contracts.onboarding import (
     HireAnnounced,
     HireCancelled,
     HireChanged,
+    HireLeft,
     QuestionAnswered,
 )
-from libs.common.contracts.values import HireId, Profile, Terms
-from libs.common.decider import Decider, Decision
+from libs.common.contracts.values import Profile
+from libs.common.decider import CancelTimer, Decider, Decision, Refused
+from libs.common.message import Timer
 from services.compliance.answers import AnswerRefused, Confirmation, read_answer
+from services.compliance.check_state import Check, as_cancelled, as_reported
 from services.compliance.decisions import check_hire
 from services.compliance.law import Law
+from services.compliance.waiving import WaiveFinding, WaiverLapses, WithdrawWaiver, grant, lapse
+
+State: TypeAlias = Check | None
+Outcome: TypeAlias = Decision[Check]
 
 
-class Check(BaseModel):
-    """What is known of one hire, and what was last decided on it.
-
-    `reported` is the profile as onboarding tells it, `profile` the same with the terms that people
-    answered. `confirmations` are lawyers' answers by question; a question names what it is about,
-    so an answer outlives a change of the hire only where it still fits. `refusals` say of answers
-    that could not be read how to write them, by question. `answers` counts all that were heard,
-    whatever came of them: onboarding counts those it gave, and so tells a question that is asked
-    again from one whose answer is on its way.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    hire_id: HireId
-    reported: Profile
-    profile: Profile
-    confirmations: Mapping[str, bool] = {}
-    refusals: Mapping[str, str] = {}
-    answers: int = 0
-    cancelled: bool = False
-    version: int = 0
-    decided: CheckDecided | None = None
-
-    @property
-    def open_questions(self) -> frozenset[str]:
-        """The questions that wait for an answer."""
-        return frozenset(q.id for q in self.decided.questions) if self.decided else frozenset()
+class LawChanged(Timer):
+    """The packs or rules are others than those that the hire was decided by."""
 
 
 def check_decider(law: Law) -> Decider[Check]:
@@ -53,72 +41,97 @@ def check_decider(law: Law) -> Decider[Check]:
 
     A decision that says the same as the last one is not told again, but to one who begins anew and
     waits for it, and to one whose answer was refused; each that is has the next version. A
-    cancelled hire is not decided until it is announced or changed anew.
+    cancelled hire is not decided until it is announced or changed anew, and one who has left not
+    until it is announced.
     """
-    decider = Decider("check", Check)
-
-    def report(
-        state: Check | None, hire: HireAnnounced | HireChanged, _now: datetime
-    ) -> Decision[Check]:
-        begins = isinstance(hire, HireAnnounced)
-        return _decide(law, _reported(state, hire.hire_id, hire.profile), tell_again=begins)
-
-    def hear(state: Check | None, answer: QuestionAnswered, _now: datetime) -> Decision[Check]:
-        if state is None:  # nobody asks before a hire is known
-            return Decision(state)
-        heard = state.model_copy(update={"answers": state.answers + 1})
-        return Decision(heard) if heard.cancelled else _hear(law, heard, answer)
-
-    decider.on(HireAnnounced)(report)
-    decider.on(HireChanged)(report)
-    decider.on(QuestionAnswered)(hear)
+    decider, rules = Decider("check", Check, one_trace=True), CheckRules(law)
+    decider.on(HireAnnounced)(rules.begin)
+    decider.on(HireChanged)(rules.change)
+    decider.on(QuestionAnswered)(rules.hear)
+    decider.on(LawStandingTold, key=lambda told: str(told.hire_id))(rules.learn)
+    decider.on(WaiveFinding)(rules.waive)
+    decider.on(WithdrawWaiver)(rules.withdraw)
+    decider.on(WaiverLapses)(rules.let_lapse)
+    decider.on(LawChanged)(rules.read_law)
     decider.on(HireCancelled)(_cancel)
+    decider.on(HireLeft)(_leave)
     return decider
 
 
-def _cancel(state: Check | None, _hire: HireCancelled, _now: datetime) -> Decision[Check]:
+@dataclass(frozen=True, slots=True)
+class CheckRules:
+    """One rule for each message about a hire, under one law."""
+
+    law: Law
+
+    def begin(self, state: State, hire: HireAnnounced, _now: datetime) -> Outcome:
+        """Decide on somebody who begins, or begins anew: they wait for it, whatever it says."""
+        known = as_reported(state, hire.hire_id, hire.profile).evolve(left=False)
+        return _decide(self.law, known, tell_again=True)
+
+    def change(self, state: State, hire: HireChanged, _now: datetime) -> Outcome:
+        """Decide anew on what is other now."""
+        known = as_reported(state, hire.hire_id, hire.profile)
+        return Decision(known) if known.left else _decide(self.law, known)
+
+    def hear(self, state: State, answer: QuestionAnswered, _now: datetime) -> Outcome:
+        """Take the answer of a person in."""
+        if state is None:  # nobody asks before a hire is known
+            return Decision(state)
+        heard = state.evolve(answers=state.answers + 1)
+        return Decision(heard) if heard.ended else _hear(self.law, heard, answer)
+
+    def learn(self, state: State, told: LawStandingTold, _now: datetime) -> Outcome:
+        """Learn where a fact of law stands."""
+        if state is None or state.knows(told.matter, told.confirmation):
+            return Decision(state)
+        known = state.evolve(standings={**state.standings, told.matter: told.confirmation})
+        return Decision(known) if known.ended else _decide(self.law, known)
+
+    def waive(self, state: State, asked: WaiveFinding, now: datetime) -> Outcome:
+        """Let the hire go on in spite of a finding, until the waiver's last day is over."""
+        if state is None or state.ended:
+            raise Refused("there is no such hire to decide on")
+        waiver = grant(state.decided, asked, now)
+        others = tuple(each for each in state.waivers if each.rule != waiver.rule)
+        decision = _decide(self.law, state.evolve(waivers=(*others, waiver)))
+        timer = lapse(waiver, state.profile.timezone)
+        return Decision(decision.state, decision.emit, timers=(timer,))
+
+    def withdraw(self, state: State, asked: WithdrawWaiver, _now: datetime) -> Outcome:
+        """Let a finding stand in the way again."""
+        if state is None or asked.rule not in {waiver.rule for waiver in state.waivers}:
+            raise Refused(f"no waiver of {asked.rule!r} is in force for this hire")
+        decision = self._without_waiver(state, asked.rule)
+        timer = CancelTimer(WaiverLapses, asked.rule)
+        return Decision(decision.state, decision.emit, timers=(timer,))
+
+    def let_lapse(self, state: State, timer: WaiverLapses, _now: datetime) -> Outcome:
+        """The last day of a waiver is over."""
+        return Decision(state) if state is None else self._without_waiver(state, timer.slot)
+
+    def read_law(self, state: State, _timer: LawChanged, _now: datetime) -> Outcome:
+        """Decide anew by the law as it is now."""
+        return Decision(state) if state is None or state.ended else _decide(self.law, state)
+
+    def _without_waiver(self, state: Check, rule: str) -> Outcome:
+        kept = tuple(waiver for waiver in state.waivers if waiver.rule != rule)
+        after = state.evolve(waivers=kept)
+        return Decision(after) if after.ended else _decide(self.law, after)
+
+
+def _cancel(state: State, _hire: HireCancelled, _now: datetime) -> Outcome:
     if state is None or state.cancelled:
         return Decision(state)
-    return Decision(_cancelled(state))
+    timers = tuple(CancelTimer(WaiverLapses, waiver.rule) for waiver in state.waivers)
+    return Decision(as_cancelled(state), timers=timers)
 
 
-def _cancelled(state: Check) -> Check:
-    """Forget what was decided and answered of the terms, but not how many decisions there were."""
-    return Check(
-        hire_id=state.hire_id,
-        reported=state.reported,
-        profile=state.reported,
-        confirmations=state.confirmations,
-        answers=state.answers,
-        cancelled=True,
-        version=state.version,
-    )
+def _leave(state: State, _hire: HireLeft, _now: datetime) -> Outcome:
+    return Decision(state if state is None or state.left else state.evolve(left=True))
 
 
-def _reported(state: Check | None, hire_id: HireId, profile: Profile) -> Check:
-    if state is None:
-        return Check(hire_id=hire_id, reported=profile, profile=profile)
-    known = _with_answers(state, profile)
-    return state.model_copy(update={"reported": profile, "profile": known, "cancelled": False})
-
-
-def _with_answers(state: Check, profile: Profile) -> Profile:
-    """Keep the terms that people answered, until the HR system tells something newer.
-
-    Another jurisdiction means another contract: what was answered of the old one is forgotten.
-    """
-    if profile.jurisdiction != state.profile.jurisdiction:
-        return profile
-    before, known, told = dict(state.reported.terms), dict(state.profile.terms), dict(profile.terms)
-    kept = {
-        term: known[term]
-        for term in told
-        if known[term] != before[term] and told[term] in (None, before[term])
-    }
-    return profile.model_copy(update={"terms": Terms.model_validate({**told, **kept})})
-
-
-def _hear(law: Law, state: Check, message: QuestionAnswered) -> Decision[Check]:
+def _hear(law: Law, state: Check, message: QuestionAnswered) -> Outcome:
     """Take an answer in; one that cannot be read asks again, and says how to write it."""
     answer = read_answer(message.question, message.answer, state.profile)
     others = {q: why for q, why in state.refusals.items() if q != message.question}
@@ -138,16 +151,41 @@ def _hear(law: Law, state: Check, message: QuestionAnswered) -> Decision[Check]:
             return _decide(law, refused, tell_again=True)
 
 
-def _decide(law: Law, state: Check, *, tell_again: bool = False) -> Decision[Check]:
-    """Decide with what is known now, and tell it where it differs from what was told last."""
-    version = state.version + 1
-    decided = check_hire(law, state.profile, state.confirmations, state.hire_id, version)
-    asked = tuple(_with_hint(question, state.refusals) for question in decided.questions)
-    decided = decided.model_copy(update={"questions": asked, "answers": state.answers})
-    if not tell_again and _same(decided, state.decided):
-        return Decision(state)
-    told = state.model_copy(update={"version": version, "decided": decided})
-    return Decision(told, emit=(decided,))
+def _decide(law: Law, state: Check, *, tell_again: bool = False) -> Outcome:
+    """Decide anew; the decision is told once it is known where each fact in doubt stands."""
+    owed = state.owed or tell_again
+    decided = check_hire(law, state.profile, state.heard, state.hire_id, state.version + 1)
+    news = [doubt for doubt in decided.awaits if _is_news(state, doubt)]
+    day = state.profile.starts_on
+    asked = {**state.doubted, **{doubt.matter: day for doubt in news}}
+    doubted = tuple(
+        LawDoubted(
+            hire_id=state.hire_id,
+            jurisdiction=state.profile.jurisdiction,
+            needed_on=day,
+            doubt=doubt,
+        )
+        for doubt in news
+    )
+    waiting = state.evolve(doubted=asked, owed=owed) if news or owed else state
+    if any(doubt.matter not in state.standings for doubt in decided.awaits):
+        return Decision(waiting, emit=doubted)
+    decided = decided.model_copy(
+        update={
+            "questions": tuple(_with_hint(q, state.refusals) for q in decided.questions),
+            "answers": state.answers,
+        }
+    )
+    if not owed and _same(decided, state.decided):
+        return Decision(waiting, emit=doubted)
+    told = waiting.evolve(version=decided.version, decided=decided, owed=False)
+    return Decision(told, emit=(decided, *doubted))
+
+
+def _is_news(state: Check, doubt: LawInDoubt) -> bool:
+    """Whether legal has not been asked about it for a start as late as this one."""
+    asked = state.doubted.get(doubt.matter)
+    return asked is None or asked < state.profile.starts_on
 
 
 def _with_hint(question: Question, refusals: Mapping[str, str]) -> Question:

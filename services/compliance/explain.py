@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import date
-from textwrap import fill
 from typing import Final
 
-from libs.common.contracts.compliance import CheckDecided, Finding, Outcome, Question, Verdict
+from libs.common.contracts.compliance import (
+    CheckDecided,
+    Finding,
+    LawInDoubt,
+    Outcome,
+    Question,
+    Verdict,
+)
 from services.compliance.matter import listed
-
-WIDTH: Final = 96
-"""Characters on a line: fits a terminal and a printed page."""
+from services.compliance.printed import paragraph
 
 _VERDICTS: Final = {
     Verdict.CLEAR: "CLEAR, every rule is met",
@@ -37,29 +41,45 @@ def _lines(decision: CheckDecided) -> Iterator[str]:
         yield "Questions"
         for question in decision.questions:
             yield from _question(question)
+    if decision.awaits:
+        yield ""
+        yield "Legal is asked about the law, once for all hires"
+        for doubt in decision.awaits:
+            yield from _doubt(doubt)
 
 
 def _finding(number: int, finding: Finding) -> Iterator[str]:
     yield f"{number}. {finding.rule}: {_OUTCOMES[finding.outcome]}"
-    yield _paragraph("", finding.says)
-    yield _paragraph("Law", f"{finding.law} ({finding.fact})")
+    yield paragraph("", finding.says)
+    yield paragraph("Law", f"{finding.law} ({finding.fact})")
     if finding.as_of:
-        yield _paragraph("In force", _in_force(finding))
-        yield _paragraph("Relied on", _reliance(finding, finding.as_of))
+        yield paragraph("In force", _in_force(finding))
+        yield paragraph("Relied on", _reliance(finding, finding.as_of))
     if finding.law_says:
-        yield _paragraph("It says", listed(finding.law_says))
-    yield _paragraph("The hire", listed(finding.inputs))
+        yield paragraph("It says", listed(finding.law_says))
+    yield paragraph("The hire", listed(finding.inputs))
+    if finding.waiver:
+        waiver = finding.waiver
+        yield paragraph("Waived", f"by {waiver.by} ({waiver.role}) until the end of {waiver.until}")
+        yield paragraph("", waiver.reason)
     if finding.remedy:
         turn = f" ({finding.owner}'s turn)" if finding.owner else ""
-        yield _paragraph("Way out", f"{finding.remedy}{turn}")
+        yield paragraph("Way out", f"{finding.remedy}{turn}")
 
 
 def _question(question: Question) -> Iterator[str]:
-    yield _paragraph("To", f"{question.owner}, for the rule {question.rule}")
-    yield _paragraph("", question.ask)
+    yield paragraph("To", f"{question.owner}, for the rule {question.rule}")
+    yield paragraph("", question.ask)
     if question.detail:
-        yield _paragraph("", question.detail)
-    yield _paragraph("Answer", f"{question.id}, by {question.answer_format}")
+        yield paragraph("", question.detail)
+    yield paragraph("Answer", f"{question.id}, by {question.answer_format}")
+
+
+def _doubt(doubt: LawInDoubt) -> Iterator[str]:
+    yield paragraph("To", f"{doubt.owner}, for the rule {doubt.rule}")
+    yield paragraph("", doubt.ask)
+    yield paragraph("", doubt.detail)
+    yield paragraph("Answer", f"farhand law answer {doubt.matter} yes|no --by WHO")
 
 
 def _in_force(finding: Finding) -> str:
@@ -73,8 +93,9 @@ def _reliance(finding: Finding, as_of: date) -> str:
     pack = f"{verified}, confidence {finding.confidence}, as of {as_of}"
     if finding.confirmed is None:
         return pack
-    return f"{pack}; legal answered that it {'holds' if finding.confirmed else 'does not hold'}"
-
-
-def _paragraph(label: str, text: str) -> str:
-    return fill(text, WIDTH, initial_indent=f"   {label:<11}", subsequent_indent=" " * 14)
+    told = f"{pack}; legal answered that it {'holds' if finding.confirmed else 'does not hold'}"
+    said = finding.confirmation
+    if said is None:
+        return told
+    found = f", having seen: {said.evidence}" if said.evidence else ""
+    return f"{told} ({said.by} on {said.answered_at.date()}, for starts up to {said.until}{found})"

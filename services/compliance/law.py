@@ -1,7 +1,7 @@
 """The law as the service knows it: every pack and every rule, read and checked once."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from libs.common.contracts.values import Jurisdiction
 from services.compliance.marked_yaml import Document, InvalidLaw, Problem
-from services.compliance.pack import Pack, load_pack
+from services.compliance.pack import Pack, load_pack, read_pack
 from services.compliance.rule import Rule, load_rule
 from services.compliance.words import tells_cases_apart
 
@@ -28,6 +28,23 @@ class Law:
         """What a decision rests on, `PT@5d41402a+rules@1f3870be`: the same text, the same law."""
         pack = self.packs.get(code)
         return f"{pack.version if pack else f'{code}@none'}+rules@{self.rules_version}"
+
+    def changed(self, code: Jurisdiction, text: bytes) -> "Law":
+        """The law had one pack another text; raises InvalidLaw with the line of every problem."""
+        pack = read_pack(text, f"packs/{code}.yaml")
+        document = Document.parse(f"packs/{code}.yaml", text)
+        problems = [
+            document.problem(
+                f"rules/{rule.id}.yaml does not read the case {case!r}",
+                *("facts", *rule.written.fact.split(".")),
+            )
+            for rule in self.rules
+            if tells_cases_apart(rule.written.fact)
+            for case in sorted(_cases(pack, rule.written.fact) - rule.brackets.get(code, {}).keys())
+        ]
+        if problems:
+            raise InvalidLaw(problems)
+        return replace(self, packs={**self.packs, code: pack})
 
 
 def load_law(folder: Traversable | None = None) -> Law:

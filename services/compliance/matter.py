@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
-from libs.common.contracts.compliance import Finding, Question
+from libs.common.contracts.compliance import Finding, LawInDoubt, Question
 from libs.common.contracts.values import Owner, Profile
 from services.compliance.answers import FORMAT_IN_WORDS, AnswerFormat
 from services.compliance.pack import Fact, Pack
@@ -28,10 +28,11 @@ def listed(values: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A finding, and the questions whose answers would make it known."""
+    """A finding, and what would make it known: answers on the hire, legal's word on the law."""
 
     finding: Finding
     questions: tuple[Question, ...] = ()
+    awaits: tuple[LawInDoubt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +85,29 @@ class Matter:
                 answer_format=FORMAT_IN_WORDS[ask.answer],
             )
 
-    def ask_whether_law_holds(self, cases: Iterable[CaseOfLaw]) -> Question:
-        """Ask legal whether a fact in doubt is the law; the answer counts for this version only."""
-        fact, day, place = self.fact, self.profile.starts_on, self.pack.name
+    def law_in_doubt(self) -> LawInDoubt:
+        """What legal has to confirm of the fact itself, the same for every hire of the place.
+
+        Any other text of the fact, and any other reason for doubt, is another matter.
+        """
+        fact, place = self.fact, self.pack.name
         about = mark(fact.mark, *fact.doubts)
+        return LawInDoubt(
+            matter=f"{self.pack.code}.{fact.name}.{about}",
+            rule=self.rule.id,
+            fact=fact.name,
+            law=fact.source or "not in the pack",
+            ask=f"Does {fact.source} hold in {place} as the law pack has it? Answer yes or no.",
+            detail=f"The pack says: {fact.in_words()}. In doubt since {'; '.join(fact.doubts)}.",
+        )
+
+    def ask_about_unknown_law(self) -> Question:
+        """Ask legal whether these terms satisfy a law that the pack does not know."""
+        fact, day, place = self.fact, self.profile.starts_on, self.pack.name
+        about = mark(mark(fact.mark, *fact.doubts), day, self.inputs())
+        ask = f"Do the terms satisfy the law of {place} on {fact.name}?"
         doubts = f"In doubt since {'; '.join(fact.doubts)}."
-        if fact.value is None:
-            about = mark(about, day, self.inputs())
-            ask = f"Do the terms satisfy the law of {place} on {fact.name}?"
-            detail = f"The law pack does not tell it for {day}. {doubts}"
-        else:
-            ask = f"Does {fact.source} still hold on {day}?"
-            detail = f"The law pack of {place} has it so: {listed(self.law_says(cases))}. {doubts}"
+        detail = f"The law pack does not tell it for {day}. {doubts}"
         return self._ask_legal(f"law.{fact.name}@{self.pack.code}.{about}", ask, detail)
 
     def ask_judgement(self, why: str, cases: Iterable[CaseOfLaw]) -> Question:

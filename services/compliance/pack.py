@@ -20,6 +20,7 @@ from services.compliance.cel import Scalar
 from services.compliance.facts import SHAPES
 from services.compliance.facts.units import Shape
 from services.compliance.marked_yaml import Document, InvalidLaw, Problem
+from services.compliance.template import in_words
 from services.compliance.words import CaseOfLaw, Words, cases_of, valued
 
 Confidence: TypeAlias = Literal["high", "medium", "low"]
@@ -74,6 +75,8 @@ class Fact:
     confidence: Confidence = "low"
     verified: bool = False
     doubts: tuple[str, ...] = ()
+    evidence: str | None = None
+    notes: str | None = None
     words: Words = field(default_factory=dict[str, Scalar | None])
     cases: tuple[CaseOfLaw, ...] = ()
 
@@ -81,6 +84,17 @@ class Fact:
     def settled(self) -> bool:
         """Whether a check may pass on it without asking anybody."""
         return self.value is not None and not self.doubts
+
+    def in_words(self) -> str:
+        """All that it says, in one line, each case of the law by itself."""
+        told = [f"{_word(name)} = {in_words(v)}" for name, v in self.words.items() if v is not None]
+        for case in self.cases:
+            told += [
+                f"{_word(name)} ({case.when}) = {in_words(value)}"
+                for name, value in case.words.items()
+                if value is not None and _word(name) != "when"
+            ]
+        return "; ".join(told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +119,22 @@ class Pack:
         return replace(begun[-1], doubts=today + begun[-1].doubts) if today else begun[-1]
 
 
+def _word(name: str) -> str:
+    return name.removeprefix("law.")
+
+
 def load_pack(folder: Traversable, file: str) -> Pack:
     """Read one pack, such as `DE.yaml`; raises InvalidLaw with file and line of every problem."""
-    content = (folder / file).read_bytes()
-    document = Document.parse(f"{folder.name}/{file}", content)
+    return read_pack((folder / file).read_bytes(), f"{folder.name}/{file}")
+
+
+def read_pack(content: bytes, name: str) -> Pack:
+    """Read the text of a pack whose file has this name, such as `packs/DE.yaml`.
+
+    Raises InvalidLaw with file and line of every problem.
+    """
+    document = Document.parse(name, content)
+    file = name.rpartition("/")[2]
     read = document.read_as(_PACK_FILE)
     facts = {name: tuple(_versions(name, read, document)) for name in SHAPES}
     problems = [problem for name in SHAPES for problem in _disorder(name, facts[name], document)]
@@ -121,7 +147,7 @@ def load_pack(folder: Traversable, file: str) -> Pack:
 
 def _doubts_of_the_day(fact: Fact, day: date) -> Iterator[str]:
     if fact.held_to and fact.held_to < day:
-        yield f"it ended on {fact.held_to}, before {day}, and the pack does not say what came after"
+        yield f"it ended on {fact.held_to}, and the pack does not say what came after"
     if fact.held_from is None and fact.as_of and day < fact.as_of - RESEARCH_REACH:
         yield f"its start was not researched, and {day} is long before {fact.as_of}"
 
@@ -142,6 +168,8 @@ def _versions(name: str, read: "_PackFile", document: Document) -> Iterator[Fact
             confidence=version.confidence,
             verified=version.verified,
             doubts=tuple(_doubts_on_any_day(version)),
+            evidence=version.evidence,
+            notes=version.notes,
             words=dict(valued("law", version.value)) if version.value else {},
             cases=cases_of(version.value) if version.value else (),
         )

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from libs.common.contracts.compliance import LawQuestioned
 from libs.common.contracts.notify import Urgency
 from libs.common.contracts.onboarding import HireBlocked, TaskDropped, TaskKind
 from libs.common.contracts.values import Owner
@@ -78,6 +79,22 @@ def end_access(block: HireBlocked) -> Ask:
         text="End the access of this hire, who is gone, by hand",
         why=one_line("; ".join(block.reasons), WHY_LIMIT),
     )
+
+
+def confirm_law(event: LawQuestioned) -> Ask:
+    """Asks legal whether a fact of law holds: once, however many hires wait for it."""
+    return Ask(
+        topic=law_topic(event.matter),
+        of=event.owner,
+        urgency=Urgency.QUESTION,
+        text=one_line(event.ask, ASK_LIMIT),
+        why=one_line(f"farhand law answer {event.matter} yes|no. {event.detail}", WHY_LIMIT),
+    )
+
+
+def law_topic(matter: str) -> str:
+    """What asks about a matter of law are filed under."""
+    return f"law:{matter}"
 
 
 def hire_cancelled(reader: Owner) -> Ask:

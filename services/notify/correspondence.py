@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
 
+from libs.common.contracts.compliance import LawAnswered, LawQuestioned
 from libs.common.contracts.notify import MessageFailed, MessageRead, MessageSent
 from libs.common.contracts.onboarding import (
     HireAnnounced,
@@ -29,6 +30,7 @@ from libs.common.message import EffectFailed
 from services.notify.directory import Directory
 from services.notify.drafting import Drafting, hold, settle
 from services.notify.hire_letters import HireLetters
+from services.notify.law_letters import LawLetters, of_law
 from services.notify.messages import LetterDue, MailAccepted, MarkRead
 from services.notify.model import Correspondence, Posted
 from services.notify.task_letters import TaskLetters
@@ -41,9 +43,10 @@ Outcome: TypeAlias = Decision[Correspondence]
 
 
 def correspondence(directory: Directory) -> Decider[Correspondence]:
-    """The decider, keyed by hire, for a company with this directory."""
+    """The decider, keyed by hire and one for the law, for a company with this directory."""
     drafting = Drafting(directory)
     hire, task, delivery = HireLetters(drafting), TaskLetters(drafting), Delivery(drafting)
+    law = LawLetters(drafting)
     decider = Decider("correspondence", Correspondence)
     decider.on(HireAnnounced)(hire.know_people)
     decider.on(HireChanged)(hire.know_people)
@@ -57,6 +60,8 @@ def correspondence(directory: Directory) -> Decider[Correspondence]:
     decider.on(TaskOverdue)(task.press)
     decider.on(TaskDone)(task.forget)
     decider.on(TaskDropped)(task.withdraw)
+    decider.on(LawQuestioned, key=of_law)(law.ask)
+    decider.on(LawAnswered, key=of_law)(law.forget)
     decider.on(LetterDue)(delivery.send_or_hold)
     decider.on(MailAccepted)(delivery.record_receipt)
     decider.on(EffectFailed)(delivery.record_failure)

@@ -143,6 +143,10 @@ class Directory(Value):
         """The page where a person sees the hire."""
         return f"{self.console}/hires/{hire_id}"
 
+    def law_page(self) -> str:
+        """Where a person begins to look at the law: the console has no page of its own for it."""
+        return self.console
+
     def key_result_page(self, key_result: str) -> str:
         """The page where a person sees the key result."""
         return f"{self.console}/key-results/{key_result}"

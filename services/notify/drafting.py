@@ -101,8 +101,10 @@ class Drafting:
             zone=self.hours_of(state, recipient).zone.key,
             written_at=now,
             asks=pressing_first(draft.asks),
-            about=one_line(about, ASK_LIMIT),
-            link=self.directory.hire_page(state.hire_id),
+            about=one_line("the law packs" if state.about_law else about, ASK_LIMIT),
+            link=self.directory.law_page()
+            if state.about_law
+            else self.directory.hire_page(state.hire_id),
             held=draft.held and f"{draft.held} ({draft.rule})",
         )
 

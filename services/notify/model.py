@@ -145,9 +145,12 @@ class Correspondence(Value):
     tasks that are done or dropped; `heard` are the events without a task that were taken up; `told`
     are those who know of the hire and not of its end; `read` are the messages that were seen;
     `count` is how many letters were ever begun.
+
+    One correspondence is about no hire but about the law itself: `about_law` says so.
     """
 
     hire_id: HireId
+    about_law: bool = False
     contacts: Contacts | None = None
     ended: bool = False
     block: HireBlocked | None = None

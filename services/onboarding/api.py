@@ -78,6 +78,7 @@ class HireView(BaseModel):
     last_day: date | None = None
     turn: list[Owner] = Field(description="Whose turn it is")
     blocked_by: list[str] = []
+    awaits: list[str] = Field(default=[], description="What legal is asked about the law")
     trace_id: str | None = None
     fetch_trouble: str | None = Field(
         default=None, description="Why the HR system's record of it could not be used, if so"
@@ -89,7 +90,10 @@ class HireView(BaseModel):
     def of(cls, journey: Journey, traceparent: str | None) -> "HireView":
         """A journey as the API shows it."""
         profile, blocked = journey.profile, blocks(journey)
+        awaits = journey.ruling.awaits if journey.ruling and journey.ending is None else ()
         turn = {task.plan.owner for task in journey.open_tasks}
+        if awaits:
+            turn.add(Owner.LEGAL)
         return cls(
             hire_id=journey.hire_id,
             status=journey.status,
@@ -102,6 +106,7 @@ class HireView(BaseModel):
             last_day=journey.last_day,
             turn=[blocked[0]] if blocked else sorted(turn),
             blocked_by=list(blocked[1]) if blocked else [],
+            awaits=list(awaits),
             trace_id=traceparent.split("-")[1] if traceparent else None,
             tasks=[TaskView.of(task) for task in journey.tasks],
             access=[AccessView(**each.model_dump()) for each in journey.access],

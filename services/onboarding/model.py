@@ -73,11 +73,15 @@ class Access(Value):
 
 
 class Ruling(Value):
-    """What compliance decided last, as far as the journey acts on it."""
+    """What compliance decided last, as far as the journey acts on it.
+
+    `awaits` is what legal is asked about the law, once for all hires: no task of this one.
+    """
 
     version: int
     verdict: Verdict
     questions: tuple[Question, ...] = ()
+    awaits: tuple[str, ...] = ()
     blocks: tuple[str, ...] = ()
     owner: Owner = Owner.LEGAL
 

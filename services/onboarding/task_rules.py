@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final, TypeAlias
 from uuid import UUID
 
-from libs.common.contracts.compliance import CheckDecided, Outcome, Verdict
+from libs.common.contracts.compliance import CheckDecided, Verdict
 from libs.common.contracts.onboarding import QuestionAnswered, TaskDueToday, TaskOverdue
 from libs.common.contracts.values import Owner
 from libs.common.decider import Decision, Refused, SetTimer
@@ -52,14 +52,16 @@ def _is_about(check: CheckDecided, state: Journey) -> bool:
 
 
 def _ruling(check: CheckDecided) -> Ruling:
-    failed = [finding for finding in check.findings if finding.outcome is Outcome.NOT_MET]
+    failed = [finding for finding in check.findings if finding.stands_in_the_way]
     blocks = tuple(f"{f.rule}: {f.says} {f.remedy or ''}".strip() for f in failed)
-    if check.verdict is not Verdict.CLEAR and not failed and not check.questions:
+    asked = check.questions or check.awaits
+    if check.verdict is not Verdict.CLEAR and not failed and not asked:
         blocks = (NO_WAY_OUT,)
     return Ruling(
         version=check.version,
         verdict=check.verdict,
         questions=check.questions,
+        awaits=tuple(doubt.ask for doubt in check.awaits),
         blocks=blocks,
         owner=next((f.owner for f in failed if f.owner), Owner.LEGAL),
     )

@@ -1,19 +1,21 @@
 """Hires to check, and the lawyers who answer for the law."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from libs.common.contracts.compliance import CheckDecided, Finding
+from libs.common.contracts.compliance import CheckDecided, Finding, LawConfirmation
 from libs.common.contracts.values import Profile, Terms
 from services.compliance.decisions import check_hire
+from services.compliance.heard import Heard
 from services.compliance.law import Law, load_law
 
 LAW = load_law()
 HIRE = UUID("0b8f6c1e-5d0a-5e43-9a51-2f6f0c0a7b11")
 WORKER = f"sealed.v1.{HIRE}.c2VhbGVk"
 START = date(2026, 12, 1)
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
 def profile(
@@ -35,15 +37,36 @@ def profile(
     )
 
 
+def stated(terms: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """Terms with some of them other."""
+    return {**terms, **changes}
+
+
 def check(
     hire: Profile, confirmations: Mapping[str, bool] | None = None, law: Law = LAW
 ) -> CheckDecided:
-    return check_hire(law, hire, confirmations or {}, HIRE, version=1)
+    """The decision, given lawyers' answers to questions on this hire and to matters of law."""
+    return check_hire(law, hire, heard(confirmations or {}), HIRE, version=1)
+
+
+def heard(answers: Mapping[str, bool]) -> Heard:
+    """Answers by the id of a question on the hire (`law.…`, `rule.…`), or of a matter of law."""
+    on_hire = {name: said for name, said in answers.items() if name.startswith(("law.", "rule."))}
+    on_law = {name: confirmed(holds=answers[name]) for name in answers.keys() - on_hire.keys()}
+    return Heard(on_hire, on_law)
+
+
+def confirmed(*, holds: bool = True, until: date = date(2099, 12, 31)) -> LawConfirmation:
+    """What legal says of a fact of law."""
+    return LawConfirmation(holds=holds, by="legal-1", answered_at=NOW, until=until)
 
 
 def law_confirmed(hire: Profile, *, holds: bool = True) -> dict[str, bool]:
-    """A lawyer's answer to every question on whether the law of the pack still holds."""
-    return {q.id: holds for q in check(hire).questions if q.id.startswith("law.")}
+    """A lawyer's answer to everything that is in doubt about the law of this hire."""
+    decision = check(hire)
+    asked = [doubt.matter for doubt in decision.awaits]
+    asked += [q.id for q in decision.questions if q.id.startswith("law.")]
+    return dict.fromkeys(asked, holds)
 
 
 def finding(decision: CheckDecided, rule: str) -> Finding:
@@ -58,4 +81,5 @@ def outcome(rule: str, hire: Profile) -> str:
 
 def asked(decision: CheckDecided) -> set[str]:
     """What is asked: terms by name, law and judgements without the mark of what they are about."""
-    return {question.id.partition("@")[0] for question in decision.questions}
+    law = {f"law.{doubt.fact}" for doubt in decision.awaits}
+    return law | {question.id.partition("@")[0] for question in decision.questions}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from libs.common.contracts.compliance import CheckDecided, Verdict
+from libs.common.contracts.compliance import CheckDecided, LawStandingTold, Verdict
 from libs.common.contracts.onboarding import (
     HireAnnounced,
     HireCancelled,
@@ -17,8 +17,9 @@ from libs.common.contracts.onboarding import (
 from libs.common.contracts.values import Profile
 from libs.common.decider import Decision
 from libs.common.message import Message
-from services.compliance.check import Check, check_decider
-from tests.compliance.hires import HIRE, LAW, profile
+from services.compliance.check import check_decider
+from services.compliance.check_state import Check
+from tests.compliance.hires import HIRE, LAW, confirmed, profile
 
 DECIDER = check_decider(LAW)
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -60,6 +61,14 @@ def changed(hire: Profile) -> HireChanged:
 def answered(question: str, answer: str, minutes: int = 0) -> QuestionAnswered:
     at = NOW + timedelta(minutes=minutes)
     return QuestionAnswered(hire_id=HIRE, question=question, answer=answer, answered_at=at)
+
+
+def settle_law(state: Check, *, holds: bool = True) -> Check:
+    """Tell a hire that legal has confirmed, or denied, all that it waits for."""
+    for matter in state.doubted.keys() - state.standings.keys():
+        told = LawStandingTold(matter=matter, hire_id=HIRE, confirmation=confirmed(holds=holds))
+        state = tell(state, told).state or state
+    return state
 
 
 CANCELLED = HireCancelled(hire_id=HIRE, cancelled_at=NOW)
@@ -167,9 +176,12 @@ def test_another_country_means_another_contract() -> None:
 
 
 def test_a_lawyers_answer_is_kept_and_can_be_taken_back() -> None:
-    new = announced(profile("US-CA", telework=False))
-    [question] = [q.id for q in decided(None, new).questions if "probation_max" in q.id]
-    yes = after(new, answered(question, "yes"))
+    terms: dict[str, Any] = {**ALMOST, "contract_kind": "fixed_term", "probation": "P3M"}
+    new = announced(profile("AE", **terms, annual_leave_days=20, working_days_per_week=5))
+    state = settle_law(after(new))
+    [question] = [q for q in state.open_questions if q.startswith("rule.annual-leave@AE.")]
+    yes = tell(state, answered(question, "yes")).state
+    assert yes is not None
     assert question not in yes.open_questions
     assert decided(yes, answered(question, "no")).verdict is Verdict.BLOCKED
 

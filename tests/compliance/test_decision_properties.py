@@ -74,7 +74,7 @@ def test_the_same_inputs_give_the_same_decision(hire: Profile) -> None:
 @given(PROFILES, SEEDS)
 def test_answers_of_legal_only_settle_what_was_unknown(hire: Profile, random: Random) -> None:
     fewer = some_answers(hire, random)
-    more = {**{q.id: random.random() < 0.5 for q in check(hire, fewer).questions}, **fewer}
+    more = {**{name: random.random() < 0.5 for name in asked_of_legal(check(hire))}, **fewer}
     before, after = check(hire, fewer), check(hire, more)
     assert rules(before).keys() == rules(after).keys()
     for rule, outcome in rules(before).items():
@@ -100,7 +100,7 @@ def test_what_is_unknown_is_asked_and_what_is_wrong_has_an_owner(
     hire: Profile, random: Random
 ) -> None:
     decision = check(hire, some_answers(hire, random))
-    about = {question.rule for question in decision.questions}
+    about = {each.rule for each in (*decision.questions, *decision.awaits)}
     asked = {question.id for question in decision.questions}
     assert len(asked) == len(decision.questions)
     for found in decision.findings:
@@ -120,6 +120,7 @@ def test_who_answers_every_question_comes_to_a_verdict(hire: Profile) -> None:
         decision = check(hire, confirmations)
         for question in decision.questions:
             hire = answered(question, hire, confirmations)
+        confirmations |= {doubt.matter: True for doubt in decision.awaits}
     assert check(hire, confirmations).verdict is not Verdict.NEEDS
 
 
@@ -139,8 +140,14 @@ LAW_READ_AGAIN = load_law()
 
 def some_answers(hire: Profile, random: Random) -> dict[str, bool]:
     """A lawyer's answers to some of what is asked, yes or no."""
-    questions = [q.id for q in check(hire).questions if not q.id.startswith("terms.")]
-    return {question: random.random() < 0.8 for question in questions if random.random() < 0.7}
+    asked = asked_of_legal(check(hire))
+    return {name: random.random() < 0.8 for name in asked if random.random() < 0.7}
+
+
+def asked_of_legal(decision: CheckDecided) -> list[str]:
+    """The questions on the hire and the matters of law that legal is to answer."""
+    questions = [q.id for q in decision.questions if not q.id.startswith("terms.")]
+    return questions + [doubt.matter for doubt in decision.awaits]
 
 
 def answered(question: Question, hire: Profile, confirmations: dict[str, bool]) -> Profile:

@@ -11,13 +11,17 @@ import pytest
 
 from libs.common.contracts.compliance import Verdict
 from libs.common.contracts.values import Engagement, Owner
+from services.compliance.decisions import check_hire
+from services.compliance.heard import Heard
 from services.compliance.law import Law
 from services.compliance.pack import Fact
 from tests.compliance.hires import (
+    HIRE,
     LAW,
     START,
     asked,
     check,
+    confirmed,
     finding,
     law_confirmed,
     outcome,
@@ -209,7 +213,9 @@ COMPLETE: dict[str, Any] = {
 def test_a_hire_with_everything_in_order_is_clear_once_legal_has_answered(code: str) -> None:
     hire = profile(code, **COMPLETE)
     assert check(hire).verdict is Verdict.NEEDS
-    assert check(hire, law_confirmed(hire)).verdict is Verdict.CLEAR
+    clear = check(hire, law_confirmed(hire))
+    assert clear.verdict is Verdict.CLEAR
+    assert {found.confirmation.by for found in clear.findings if found.confirmation} == {"legal-1"}
 
 
 def test_one_broken_rule_blocks_whatever_else_is_unknown() -> None:
@@ -244,16 +250,29 @@ def test_what_is_missing_is_asked_of_the_rules_owner() -> None:
 
 def test_law_in_doubt_is_asked_of_legal_with_its_source() -> None:
     hire = profile("DE", contract_signed_on=START)
-    [question] = [
-        q for q in check(hire).questions if q.id.startswith("law.contract.written_particulars@DE.")
-    ]
-    assert question.owner is Owner.LEGAL
-    assert question.ask == (
-        "Does Nachweisgesetz § 2 (as changed by BEG IV 2024) still hold on 2026-12-01? "
-        "Answer yes or no."
+    [doubt] = [d for d in check(hire).awaits if d.fact == "contract.written_particulars"]
+    assert doubt.matter.startswith("DE.contract.written_particulars.")
+    assert doubt.owner is Owner.LEGAL
+    assert doubt.ask == (
+        "Does Nachweisgesetz § 2 (as changed by BEG IV 2024) hold in Germany as the law pack has "
+        "it? Answer yes or no."
     )
-    assert "deadline = P0D" in question.detail
-    assert "it was not verified against a public page" in question.detail
+    assert "deadline = P0D" in doubt.detail
+    assert "it was not verified against a public page" in doubt.detail
+
+
+def test_the_same_fact_in_doubt_is_one_matter_for_every_hire_of_the_place() -> None:
+    some = {d.matter for d in check(profile("DE", contract_signed_on=START)).awaits}
+    others = {d.matter for d in check(profile("DE", date(2027, 3, 1), **COMPLETE)).awaits}
+    assert some
+    assert some <= others
+
+
+def test_what_legal_confirmed_speaks_for_starts_up_to_its_last_day() -> None:
+    hire = profile("DE", **COMPLETE)
+    for until, expected in ((START, Verdict.CLEAR), (date(2026, 11, 30), Verdict.NEEDS)):
+        said = {m: confirmed(until=until) for m in law_confirmed(hire)}
+        assert check_hire(LAW, hire, Heard(law=said), HIRE, 1).verdict is expected
 
 
 def test_law_that_legal_denies_blocks_until_the_pack_is_right() -> None:
@@ -273,16 +292,16 @@ def test_what_legal_confirmed_of_one_country_settles_nothing_in_another() -> Non
 
 
 def test_what_legal_confirmed_stays_when_the_start_moves() -> None:
-    confirmed = law_confirmed(profile("DE", **COMPLETE))
+    said = law_confirmed(profile("DE", **COMPLETE))
     moved = profile("DE", date(2026, 12, 15), **COMPLETE)
-    assert check(moved, confirmed).verdict is Verdict.CLEAR
+    assert check(moved, said).verdict is Verdict.CLEAR
 
 
 def test_what_legal_confirmed_for_a_day_in_doubt_is_asked_again_for_another() -> None:
     """Of 2020 nothing was researched: a lawyer vouches for one day, not for the whole year."""
-    confirmed = law_confirmed(profile("DE", date(2020, 3, 2), **COMPLETE))
+    said = law_confirmed(profile("DE", date(2020, 3, 2), **COMPLETE))
     moved = profile("DE", date(2020, 9, 1), **COMPLETE)
-    assert finding(check(moved, confirmed), "probation").outcome == "unknown"
+    assert finding(check(moved, said), "probation").outcome == "unknown"
 
 
 def test_law_that_the_pack_does_not_know_is_judged_by_legal_for_these_terms() -> None:

@@ -3,7 +3,8 @@
 from hypothesis import given
 
 from libs.common.contracts.values import Profile
-from services.compliance.explain import WIDTH, explain
+from services.compliance.explain import explain
+from services.compliance.printed import WIDTH
 from tests.compliance.hires import check, profile
 from tests.compliance.test_decision_properties import PROFILES
 
@@ -44,3 +45,5 @@ def test_every_finding_and_question_is_told_within_the_page(hire: Profile) -> No
         assert f". {found.rule}: " in told
     for question in decision.questions:
         assert question.id in told
+    for doubt in decision.awaits:
+        assert doubt.matter in told

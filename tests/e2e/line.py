@@ -125,7 +125,10 @@ class Line:
             raise TimeoutError(f"{hire.ref} is not {wanted} in {within:g} s: {seen}") from None
 
     async def do_what_is_open(self, hire: DemoHire, seen: dict[str, Any]) -> None:
-        """Play the people, as the demo does."""
+        """Play the people, as the demo does; legal confirms the law before all else."""
+        if seen["awaits"]:
+            await people.confirm_law(self.doors)
+            return
         for deed in people.deeds(hire, seen, self.clock.now().date()):
             path = f"/tasks/{deed.task_id}/complete"
             await self.doors.post("onboarding", path, {"answer": deed.answer})

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from libs.common.contracts.compliance import Verdict
+from libs.common.contracts.compliance import LawInDoubt, Verdict, Waiver
 from libs.common.contracts.onboarding import (
     AccessGranted,
     HireAnnounced,
@@ -25,6 +25,7 @@ from libs.common.contracts.onboarding import (
 from libs.common.contracts.values import Owner
 from libs.common.decider import Decision, Refused
 from libs.common.message import Message
+from services.onboarding.api import HireView
 from services.onboarding.commands import (
     CompleteTask,
     FirstDay,
@@ -406,6 +407,31 @@ class TestQuestions:
 
         assert len(life.told(TaskAssigned)) == 1
         assert life.told(TaskMoved) == []
+
+    def test_a_hire_that_waits_for_legal_to_confirm_the_law_has_no_task_for_it(self) -> None:
+        doubt = LawInDoubt(matter="PT.x.1", rule="x", fact="x", law="art. 1", ask="Does it hold?")
+        life = begun().check(Verdict.NEEDS, awaits=(doubt,))
+
+        assert life.status is HireStatus.CHECKING
+        assert life.open == set()
+        assert HireView.of(life.journey, None).turn == [Owner.LEGAL]
+        assert HireView.of(life.journey, None).awaits == ["Does it hold?"]
+
+    def test_a_waived_finding_blocks_nobody(self) -> None:
+        waiver = Waiver(
+            rule="probation",
+            mark="1",
+            by="legal-1",
+            role=Owner.LEGAL,
+            reason="The works council agreed to it.",
+            until=date(2027, 1, 31),
+            given_at=MONDAY,
+        )
+        waived = not_met().model_copy(update={"waiver": waiver})
+
+        life = begun().check(Verdict.CLEAR, findings=(waived,))
+
+        assert life.status is HireStatus.PROVISIONING
 
     def test_a_decision_that_was_heard_before_is_passed_over(self) -> None:
         life = begun().ask()

@@ -9,6 +9,7 @@ from typing import Final
 from libs.common.message import Command, Effect
 from services.compliance.check import check_decider
 from services.compliance.law import Law
+from services.compliance.law_question import AnswerLaw, LawQuestion, law_question
 from services.notify.correspondence import correspondence
 from services.notify.directory import Directory
 from services.notify.messages import SendMail
@@ -36,7 +37,7 @@ def simulated_line(law: Law, seed: int, now: datetime = BEGINS) -> tuple[Line, G
     guards = Guards(chance)
     desks = (
         Desk("onboarding", [journey]),
-        Desk("compliance", [check_decider(law)]),
+        Desk("compliance", [check_decider(law), law_question]),
         Desk("notify", [correspondence(Directory())]),
     )
     adapters: dict[type[Effect], Perform] = {
@@ -100,6 +101,19 @@ class Company:
                     self.watch.check_at_rest(key)
                 if (known := self.watch.journey(key)) is not None:
                     self._work(key, known)
+            self._confirm_law()
+
+    def _confirm_law(self) -> None:
+        """What legal does: it answers for the law, once for all hires, and mostly for a year."""
+        chance, desk = self.line.chance, self.line.desks["compliance"]
+        for decider, matter in tuple(desk.entities):
+            question = desk.state(decider, matter)
+            asked = isinstance(question, LawQuestion) and question.is_open
+            if asked and chance.random() < self.diligence:
+                days = chance.choice((1, 40, 365)) if self.diligence < 1 else 365
+                until = self.line.now.date() + timedelta(days=days)
+                answer = AnswerLaw(holds=True, by="legal-1", until=until)
+                self.line.tell("compliance", matter, answer)
 
     def _work(self, key: str, known: Journey) -> None:
         """What people do for one hire: tasks, answers, and mending what made an adapter give up."""

@@ -122,15 +122,17 @@ class Line:
             if desk.reads(emitted.event.topic):
                 envelope = Envelope(emitted.source, sequence=emitted.sequence)
                 deliver = partial(self.tell, service, emitted.key, emitted.event, envelope)
-                self._deliver((service, emitted.source, emitted.key), deliver)
+                about = str(getattr(emitted.event, "hire_id", emitted.key))
+                way = (service, emitted.source, emitted.key)
+                self._deliver(way, about, deliver)
                 if self.chance.random() < 0.1:
-                    self._deliver((service, emitted.source, emitted.key), deliver)
+                    self._deliver(way, about, deliver)
 
-    def _deliver(self, way: tuple[str, str, str], deliver: Callable[[], Any]) -> None:
-        """In the order of the key, after a while that is mostly short."""
+    def _deliver(self, way: tuple[str, str, str], about: str, deliver: Callable[[], Any]) -> None:
+        """In the order of the key, after a while that is mostly short; `about` some hire or key."""
         arrives = self.now + timedelta(seconds=self.chance.expovariate(1 / 30))
         self._arrives[way] = max(arrives, self._arrives.get(way, arrives))
-        self.soon(way[2], deliver, after=self._arrives[way] - self.now)
+        self.soon(about, deliver, after=self._arrives[way] - self.now)
 
     def _fire(self, service: str, name: TimerName, set_: SetTimer) -> None:
         timers = self.desks[service].timers

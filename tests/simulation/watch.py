@@ -196,7 +196,8 @@ class Watch:
             case HireStatus.ANNOUNCED:
                 raise AssertionError("compliance has not decided, and nothing is under way")
             case HireStatus.CHECKING | HireStatus.CHANGING | HireStatus.PROVISIONING:
-                assert people, f"{journey.status}, and it is nobody's turn"
+                legal = journey.ruling is not None and journey.ruling.awaits
+                assert people or legal, f"{journey.status}, and it is nobody's turn"
             case HireStatus.READY:
                 assert self._due(journey, "FirstDay") == starts_at(
                     journey.profile.starts_on, journey.profile.timezone

@@ -1,0 +1,132 @@
+"""The decider of questions of law: a fact in doubt is asked of legal once, for all who wait.
+
+One state for each matter: a place, a fact, and its very text. A hire whose decision hangs on it is
+told where it stands, at once and whenever legal answers; the answer holds for later hires as well,
+until its last day. Another text of the fact is another matter, asked anew.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from pydantic import Field
+
+from libs.common.contracts.compliance import (
+    LawAnswered,
+    LawConfirmation,
+    LawDoubted,
+    LawInDoubt,
+    LawQuestioned,
+    LawStandingTold,
+)
+from libs.common.contracts.values import HireId, Instant, Jurisdiction, Value
+from libs.common.decider import Decider, Decision, Refused
+from libs.common.message import Command
+
+CONFIRMED_FOR: Final = timedelta(days=365)
+"""How long an answer speaks for starts to come where legal names no day."""
+
+
+class AnswerLaw(Command):
+    """Legal says whether a fact of law holds as the pack has it, for starts up to a day.
+
+    `by` is an id of the person within the company, never a name or an address.
+    """
+
+    holds: bool
+    by: str = Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")
+    until: date | None = None
+    evidence: str = Field(default="", max_length=500)
+
+
+class LawQuestion(Value):
+    """A question of law, who waits for it, and what legal said.
+
+    `needed_on` is the latest start that hangs on it. `past` are answers that newer ones replaced.
+    """
+
+    jurisdiction: Jurisdiction
+    doubt: LawInDoubt
+    asked_at: Instant
+    needed_on: date
+    hires: tuple[HireId, ...] = ()
+    answer: LawConfirmation | None = None
+    past: tuple[LawConfirmation, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody waits for what legal has not said yet."""
+        return self.answer is None or self.answer.until < self.needed_on
+
+    def told(self, hires: Iterable[HireId]) -> tuple[LawStandingTold, ...]:
+        """Where it stands, for each of these hires."""
+        matter, said = self.doubt.matter, self.answer
+        return tuple(
+            LawStandingTold(matter=matter, hire_id=hire, confirmation=said) for hire in hires
+        )
+
+    def asked(self) -> LawQuestioned:
+        """The question to legal."""
+        doubt = self.doubt
+        return LawQuestioned(
+            matter=doubt.matter,
+            jurisdiction=self.jurisdiction,
+            fact=doubt.fact,
+            ask=doubt.ask,
+            detail=doubt.detail,
+            owner=doubt.owner,
+            needed_on=self.needed_on,
+            asked_at=self.asked_at,
+        )
+
+
+law_question = Decider("law_question", LawQuestion)
+
+
+@law_question.on(LawDoubted, key=lambda event: event.doubt.matter)
+def wait_for(state: LawQuestion | None, event: LawDoubted, now: datetime) -> Decision[LawQuestion]:
+    """Let a hire wait; ask legal if nobody waited yet, or for a day its answer does not reach."""
+    if state is None:
+        asked = LawQuestion(
+            jurisdiction=event.jurisdiction,
+            doubt=event.doubt,
+            asked_at=now,
+            needed_on=event.needed_on,
+            hires=(event.hire_id,),
+        )
+        return Decision(asked, emit=(asked.asked(), *asked.told([event.hire_id])))
+    after = state.model_copy(
+        update={
+            "hires": tuple(dict.fromkeys((*state.hires, event.hire_id))),
+            "needed_on": max(state.needed_on, event.needed_on),
+        }
+    )
+    told = after.told([event.hire_id])
+    if after.is_open and not state.is_open:
+        after = after.model_copy(update={"asked_at": now})
+        return Decision(after, emit=(after.asked(), *told))
+    return Decision(state if after == state else after, emit=told)
+
+
+@law_question.on(AnswerLaw)
+def answer(state: LawQuestion | None, command: AnswerLaw, now: datetime) -> Decision[LawQuestion]:
+    """Take legal's answer in, and tell it to all who wait; a newer one replaces it.
+
+    Refused where nobody asked, or where it would speak for no start that is to come.
+    """
+    if state is None:
+        raise Refused("nobody has asked this; see GET /law/questions")
+    until = command.until or now.date() + CONFIRMED_FOR
+    if until < now.date():
+        raise Refused(f"{until} is over; name a day from {now.date()} on")
+    said = LawConfirmation(
+        holds=command.holds,
+        by=command.by,
+        answered_at=now,
+        until=until,
+        evidence=command.evidence,
+    )
+    past = (*state.past, state.answer) if state.answer else state.past
+    after = state.model_copy(update={"answer": said, "past": past})
+    answered = LawAnswered(matter=state.doubt.matter, confirmation=said)
+    return Decision(after, emit=(answered, *after.told(state.hires)))
