@@ -129,6 +129,9 @@ TELLINGS: Final[Mapping[str, Callable[[Body], Line]]] = {
     "hire.leaving.v1": lambda body: Line("door", f"Leaves: the last day is {body['last_day']}"),
     "hire.left.v1": lambda _: Line("door", "The last day is over", "quiet"),
     "check.decided.v1": _decided,
+    "law.doubted.v1": lambda body: Line(
+        "scales", f"Waits for legal on {body['doubt']['fact']}", "wait", body["doubt"]["ask"]
+    ),
     "task.assigned.v1": _assigned,
     "task.moved.v1": lambda body: Line("clock", f"A task moved to {body['due_on']}"),
     "task.done.v1": _done,
