@@ -1,5 +1,5 @@
 #!/bin/sh
-# Write every lock anew: dev.txt, run.txt, uv.txt here, and jars.lock. Needs the network.
+# Write every lock anew: dev.txt, run.txt, services/, uv.txt here, and jars.lock. Needs the network.
 # UPGRADE=1 takes the newest versions that pyproject.toml allows; else what is locked stays.
 set -eu
 cd "$(dirname "$0")/.."
@@ -15,6 +15,14 @@ compile() {
 compile --universal --no-emit-package farhand-common --group dev $inputs -o requirements/dev.txt
 compile --universal --no-emit-package farhand-common -c requirements/dev.txt $inputs \
     -o requirements/run.txt
+# what the image of each service holds, and that of the tools beside them
+mkdir -p requirements/services
+for service in services/*/pyproject.toml; do
+    name=$(basename "$(dirname "$service")")
+    compile --universal --no-emit-package farhand-common -c requirements/dev.txt \
+        libs/common/pyproject.toml "$service" -o "requirements/services/$name.txt"
+done
+compile --universal -c requirements/dev.txt requirements/tools.in -o requirements/services/tools.txt
 # hashes of every platform, because they stand in the index and not in this machine
 compile --universal requirements/uv.in -o requirements/uv.txt
 requirements/setup.sh dev

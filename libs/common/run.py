@@ -99,7 +99,7 @@ async def _run_kernel(
         await _until_reachable(lambda: _declare_topics(service, settings))
         await _until_reachable(lambda: service.prepare(tools))
         tracer = provider.get_tracer("farhand")
-        limit = RateLimit(settings.redis)
+        limit = RateLimit(settings.redis_url)
         stack.push_async_callback(limit.close)
         while not stop.is_set():
             kernel = Kernel(service, tools, tracer)

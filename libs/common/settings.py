@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import quote, urlsplit
 
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -53,6 +54,15 @@ class Settings(BaseSettings):
                 "the environment lacks something, as FARHAND_<NAME>: "
                 + describe(error, trusted=True)
             ) from None
+
+    @property
+    def redis_url(self) -> str:
+        """The address of Redis with the password, where that is a secret of its own."""
+        parts = urlsplit(self.redis)
+        if not parts.hostname or parts.password or not (self.secrets / "redis").is_file():
+            return self.redis
+        password = quote(self.secret("redis"), safe="")
+        return parts._replace(netloc=f":{password}@{parts.netloc}").geturl()
 
     def secret(self, name: str) -> str:
         """One secret; raises SettingsError, without its content, if it cannot be read."""
