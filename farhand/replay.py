@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from rich.console import Console
@@ -53,7 +54,7 @@ def _kept() -> list[dict[str, Any]]:
                     letter | {"service": service.name, "path": path, "kind": letter["type"]}
                 )
             for delivery in api.get("/quarantine?limit=1000").json():
-                path = f"/quarantine/{delivery['source']}/{delivery['id']}"
+                path = f"/quarantine/{delivery['source']}/{quote(delivery['id'])}"
                 kept.append(delivery | {"service": service.name, "path": path, "kind": "delivery"})
     return kept
 

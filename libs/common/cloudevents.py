@@ -1,20 +1,27 @@
 """CloudEvents 1.0 on Kafka in binary mode: `ce_*` headers, a JSON value, `traceparent` beside them.
 
+That is how our own events are written and read. Front doors take structured mode too, where the
+whole event is the value, and content-type says so.
+
 Reading never raises: whatever stands on a topic becomes an `Inbound`, and one that is not a
 CloudEvent carries its defect, so that it can be shown, mended and replayed.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 from uuid import UUID
+
+from pydantic_core import from_json, to_json
 
 from libs.common.inbound import Inbound
 
 JSON: Final = b"application/json"
+STRUCTURED: Final = "application/cloudevents+json"
+"""The content type of a record whose value is the whole event."""
 MAX_BODY_BYTES: Final = 512 * 1024
 """The largest event: well under Kafka's own limit, so that no event can block a relay."""
 
@@ -118,6 +125,55 @@ def read_record(record: Record, now: datetime) -> Inbound:
         traceparent=said.get("traceparent"),
         defect=_defect(said, key),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A record of a front door: the sender's name for it, and the body to keep and to read."""
+
+    name: str
+    body: bytes
+
+
+def handed(record: Record, types: Collection[str]) -> Handed:
+    """What a sender put into the topic of a front door.
+
+    The name is the event's source and id, which only together are unique, or else the record's
+    place. The body is the value as it came. But where the headers say one of `types` and the value
+    is only the data of such an event, the headers belong to what is said: the body is then the same
+    event in structured mode.
+    """
+    said, value = tolerant(record.headers), record.value
+    body = value if isinstance(value, bytes) else b""
+    place = f"{record.topic}/{record.partition}@{record.offset}"
+    if said.get("content-type", "").lower().startswith(STRUCTURED):
+        event = _object(body) or {}
+        return Handed(_name(event.get("source"), event.get("id")) or place, body)
+    name = _name(said.get("ce_source"), said.get("ce_id")) or place
+    data = _object(body) if said.get("ce_type") in types else None
+    is_data = data is not None and not {"type", "data"} & data.keys()
+    return Handed(name, _structured(said, body) if is_data else body)
+
+
+def _name(source: object, id_: object) -> str:
+    told = [part for part in (source, id_) if isinstance(part, str) and part]
+    return storable("/".join(told)) if isinstance(id_, str) and id_ else ""
+
+
+def _object(body: bytes) -> dict[str, Any] | None:
+    """The JSON object of a body; None where it is none."""
+    try:
+        read = from_json(body)
+    except ValueError:
+        return None
+    return cast("dict[str, Any]", read) if isinstance(read, dict) else None
+
+
+def _structured(said: Mapping[str, str], data: bytes) -> bytes:
+    attributes = {
+        name.removeprefix("ce_"): value for name, value in said.items() if name.startswith("ce_")
+    }
+    return to_json(attributes)[:-1] + b', "data": ' + data + b"}"
 
 
 def _defect(said: Mapping[str, str], key: str) -> str | None:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Final, Literal
 
 from libs.common import clock, ids, quarantine
-from libs.common.cloudevents import Record, storable, tolerant
+from libs.common.cloudevents import Record, handed, storable
 from libs.common.database import TRANSIENT, Connection
 from libs.common.engine import Engine
 from libs.common.inbound import Dropped, Inbound, Result
@@ -110,9 +110,8 @@ class Doors:
     def _receiver(self, door: FrontDoor) -> Callable[[Sequence[Record]], Awaitable[None]]:
         async def receive(records: Sequence[Record]) -> None:
             for record in records:
-                said = tolerant(record.headers)
-                name = said.get("ce_id") or f"{record.topic}/{record.partition}@{record.offset}"
-                await self._take_surely(door, name, record.value or b"")
+                said = handed(record, door.event_types)
+                await self._take_surely(door, said.name, said.body)
 
         return receive
 

@@ -36,11 +36,16 @@ MakeAdapters: TypeAlias = Callable[[Tools], Sequence[Adapter]]
 
 @dataclass(frozen=True, slots=True)
 class FrontDoor:
-    """A source that a service listens to: by signed webhook, and, with `topic`, on Kafka too."""
+    """A source that a service listens to: by signed webhook, and, with `topic`, on Kafka too.
+
+    Of `event_types`, a record's value may be the data alone of a CloudEvent in binary mode; the
+    source reads it as one in structured mode.
+    """
 
     source: Source
     admit: Admit
     topic: str | None = None
+    event_types: frozenset[str] = frozenset()
 
 
 async def nothing_to_prepare(_tools: Tools) -> None:

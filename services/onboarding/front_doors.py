@@ -9,11 +9,12 @@ from services.onboarding.hints import FollowHint
 from services.onboarding.report import CancelReport, HireReport, LeaveReport, Report
 from services.onboarding.sealed_profile import sealed_profile
 from services.onboarding.sources.bamboohr import BambooHR
+from services.onboarding.sources.canonical import EVENT_TYPES
 from services.onboarding.sources.greenhouse import Greenhouse
 from services.onboarding.sources.standard import StandardWebhooks
 
 HRIS_INBOX: Final = "hris.inbox"
-"""The Kafka topic for HR systems that produce CloudEvents; its records hold the canonical hire."""
+"""The Kafka topic for HR systems that produce CloudEvents; they hold the canonical hire."""
 
 
 async def admit(report: Report | FollowHint, tools: Tools) -> tuple[str, Command]:
@@ -41,7 +42,7 @@ async def _report_hire(report: HireReport, tools: Tools) -> ReportHire:
 
 
 FRONT_DOORS: Final = (
-    FrontDoor(StandardWebhooks(), admit, topic=HRIS_INBOX),
+    FrontDoor(StandardWebhooks(), admit, topic=HRIS_INBOX, event_types=EVENT_TYPES),
     FrontDoor(Greenhouse(), admit),
     FrontDoor(BambooHR(), admit),
 )

@@ -134,13 +134,15 @@ async def test_an_event_that_came_too_early_is_shown_as_a_gap_and_let_through(li
 
 async def test_a_mended_record_of_the_inbox_is_a_hire(line: Line) -> None:
     hire = line.somebody("DE")
-    name = f"{hire.ref}-1"
+    name = f"e2e/{hire.ref}-1"
 
     async def kept() -> bool:
         return name in await quarantined(line, "standard")
 
     async with sender(line) as producer:
-        await producer.put("hris.inbox", b"{", key=None, headers=envelope("hire.reported", name))
+        await producer.put(
+            "hris.inbox", b"{", key=None, headers=envelope("hire.reported", f"{hire.ref}-1")
+        )
     await eventually(kept)
     mend = {"why": "cut off on the way", "body": first_delivery(hire).body.decode()}
     path = f"/quarantine/standard/{name}/replay"

@@ -8,8 +8,10 @@ contract; the examples are part of it.
 
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
-from pydantic import Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic_core import to_json
 
+from libs.common.intake import Unreadable
 from services.onboarding.report import (
     CancelReport,
     Day,
@@ -137,9 +139,45 @@ EXAMPLES: Final[tuple[dict[str, Any], ...]] = (
 )
 
 
+EVENT_TYPES: Final = frozenset({"hire.reported", "hire.cancelled", "hire.left"})
+"""What the type of a CloudEvent may be whose data is that of a canonical body."""
+
+
+class Envelope(BaseModel):
+    """A CloudEvent in structured mode, or any other body: then there is no `specversion`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    specversion: Any = None
+    type: Any = None
+    time: Any = None
+    data: Any = None
+
+
+_ENVELOPE: Final = TypeAdapter(Envelope)
+
+
 def read_canonical(body: bytes, source: str) -> Report:
-    """What a canonical body says; raises Unreadable, naming the field but no value."""
-    return read_json(_BODY, body, strict=True).as_report(source)
+    """What a canonical body says, or a CloudEvent in structured mode whose data is one.
+
+    The data may be a whole canonical body, or only its `data`: then type and time are the event's.
+    Raises Unreadable, naming the field but no value.
+    """
+    return read_json(_BODY, _unwrapped(body), strict=True).as_report(source)
+
+
+def _unwrapped(body: bytes) -> bytes:
+    event = read_json(_ENVELOPE, body)
+    if event.specversion is None:
+        return body
+    if event.specversion != "1.0":
+        raise Unreadable("specversion: must be 1.0")
+    data: object = event.data
+    if isinstance(data, dict) and ("type" in data or "data" in data):
+        return to_json(data)
+    if event.time is None:
+        raise Unreadable("time: is missing; say when the HR system knew this")
+    return to_json({"type": event.type, "timestamp": event.time, "data": data})
 
 
 def json_schema() -> dict[str, Any]:
