@@ -90,7 +90,7 @@ class KpiOut(BaseModel):
     owner: str
     reference: str = Field(description="Where the definition comes from.")
     formula: str
-    bucket: str = Field(description="`day`, or `week` beginning on Monday.")
+    bucket: str = Field(description="`day`, `week` beginning on Monday, or `ever`: how it is now.")
     timezone: str = Field(description="The zone whose midnights part the buckets.")
     dimensions: tuple[str, ...] = Field(description="What `by` can be.")
     latest: LatestOut | None = Field(default=None, description="null: no data yet.")

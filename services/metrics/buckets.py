@@ -9,15 +9,25 @@ from zoneinfo import ZoneInfo
 WINDOW_BUCKETS: Final = 90
 
 
+EVER_BEGINS: Final = date(2000, 1, 1)
+EVER_ENDS: Final = date(2200, 1, 2)
+
+
 class Period(StrEnum):
-    """How long a bucket is; a week begins on Monday (ISO 8601)."""
+    """How long a bucket is; a week begins on Monday (ISO 8601).
+
+    `ever` is one bucket for all time: its figure is how things stand now.
+    """
 
     DAY = "day"
     WEEK = "week"
+    EVER = "ever"
 
     @property
     def days(self) -> int:
         """Its length in civil days; in hours a day of a clock change is shorter or longer."""
+        if self is Period.EVER:
+            return (EVER_ENDS - EVER_BEGINS).days
         return 7 if self is Period.WEEK else 1
 
 
@@ -35,6 +45,8 @@ def bucket_of(moment: datetime, period: Period, zone: ZoneInfo) -> date:
 
 def first_day(day: date, period: Period) -> date:
     """The first day of the bucket that a day belongs to."""
+    if period is Period.EVER:
+        return EVER_BEGINS
     return day - timedelta(days=day.weekday()) if period is Period.WEEK else day
 
 
@@ -61,6 +73,9 @@ def windows(
     if first is None or last is None:
         return
     bucket = bucket_of(first, period, zone)
+    if period is Period.EVER:
+        yield span_of(bucket, period, zone)
+        return
     while (start := span_of(bucket, period, zone).start) <= last:
         bucket += WINDOW_BUCKETS * timedelta(days=period.days)
         yield Span(start, _midnight(bucket, zone))

@@ -18,12 +18,14 @@ class Countable:
     """What a formula sees of a fact: when it counts (UTC), how it is grouped, how much it is.
 
     `measure` has the unit that its kind states, or is None where there is only something to count.
+    `weight` is how many of the same it stands for.
     """
 
     kind: str
     at: datetime
     dimensions: Mapping[str, str]
     measure: Decimal | None
+    weight: int = 1
 
     def matches(self, wanted: Mapping[str, str]) -> bool:
         """Whether every wanted dimension has the wanted member."""

@@ -126,8 +126,8 @@ def compute(
 ) -> list[Figure]:
     """The figure of every cell, from all the facts of its bucket."""
     wanted = sorted(set(cells))
-    found = _by_cell(definitions, facts)
     known = by_name(definitions)
+    found = _by_cell([known[name] for name in sorted({each.kpi for each in wanted})], facts)
     return [
         Figure(
             cell=cell,
@@ -146,10 +146,12 @@ def compute_all(definitions: Sequence[Definition], facts: Sequence[Countable]) -
 def _by_cell(
     definitions: Iterable[Definition], facts: Iterable[Countable]
 ) -> dict[Cell, list[Countable]]:
-    definitions = tuple(definitions)
+    counting: defaultdict[str, list[Definition]] = defaultdict(list)
+    for definition in definitions:
+        counting[definition.fact].append(definition)
     found: defaultdict[Cell, list[Countable]] = defaultdict(list)
     for fact in facts:
-        for definition in definitions:
+        for definition in counting[fact.kind]:
             for cell in cells_of(definition, fact):
                 found[cell].append(fact)
     return found

@@ -37,7 +37,7 @@ class Count(_Formula):
 
     def value(self, facts: Sequence[Countable]) -> Decimal | None:
         """A whole number, or None where there is none."""
-        return Decimal(len(facts)) if facts else None
+        return Decimal(sum(each.weight for each in facts)) if facts else None
 
 
 class Percentile(_Formula):
@@ -56,11 +56,13 @@ class Percentile(_Formula):
 
     def value(self, facts: Sequence[Countable]) -> Decimal | None:
         """In the unit of the measures, or None where none was taken."""
-        measures = sorted(each.measure for each in facts if each.measure is not None)
-        if not measures:
-            return None
-        place = (self.p * len(measures)).to_integral_value(ROUND_CEILING)
-        return measures[int(place) - 1]
+        measures = sorted((e.measure, e.weight) for e in facts if e.measure is not None)
+        place = (self.p * sum(w for _, w in measures)).to_integral_value(ROUND_CEILING)
+        for measure, weight in measures:
+            place -= weight
+            if place <= 0:
+                return measure
+        return None
 
 
 class Share(_Formula):
@@ -77,8 +79,24 @@ class Share(_Formula):
         """Rounded half to even at six decimal places, or None where there is no fact."""
         if not facts:
             return None
-        hits = sum(1 for each in facts if each.matches(self.of))
-        return (Decimal(hits) / len(facts)).quantize(PLACES, ROUND_HALF_EVEN)
+        hits = sum(each.weight for each in facts if each.matches(self.of))
+        total = sum(each.weight for each in facts)
+        return (Decimal(hits) / total).quantize(PLACES, ROUND_HALF_EVEN)
 
 
-Formula: TypeAlias = Annotated[Count | Percentile | Share, Field(discriminator="kind")]
+class Last(_Formula):
+    """The measure that was taken last; of two at the same moment, the greater."""
+
+    kind: Literal["last"]
+
+    def says(self) -> str:
+        """The formula in words."""
+        return "last"
+
+    def value(self, facts: Sequence[Countable]) -> Decimal | None:
+        """In the unit of the measures, or None where none was taken."""
+        taken = [(each.at, each.measure) for each in facts if each.measure is not None]
+        return max(taken)[1] if taken else None
+
+
+Formula: TypeAlias = Annotated[Count | Percentile | Share | Last, Field(discriminator="kind")]

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Final, Self, cast
+from typing import Annotated, Any, Final, Literal, Self, cast
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -69,7 +69,7 @@ class KeyResult(BaseModel):
     group: str = ALL
     unit: ShortUnit
     scale: Decimal = Field(default=Decimal(1), gt=0)
-    cadence: Period
+    cadence: Literal[Period.DAY, Period.WEEK]
     baseline: Decimal | None = None
     target: Decimal | None = None
     path: ExpectedPath

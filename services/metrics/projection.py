@@ -81,7 +81,7 @@ async def revise_figures(
 async def log_batch(conn: Connection, batch: Iterable[Received[Message]]) -> dict[str, EventName]:
     """Append a batch to the event log; the entities it touched, each with its newest event.
 
-    An event that replaces another also touches the entity of that other.
+    An event that replaces another also touches the entities of that other.
     """
     received = [Received(each.id, each.time, observe(each.message, each.id)) for each in batch]
     received = list({each.message.name: each for each in reversed(received)}.values())
@@ -90,14 +90,15 @@ async def log_batch(conn: Connection, batch: Iterable[Received[Message]]) -> dic
     replaced = [name for each in events if (name := each.replaced) is not None]
     await lock(conn, Locked.EVENT, ["\0".join(name) for name in _names(events, replaced)])
     elsewhere = await store.entities_of(conn, replaced)
-    await lock(conn, Locked.ENTITY, {*(each.entity for each in events), *elsewhere.values()})
+    named = [entity for each in events for entity in each.entities]
+    replaced_there = [entity for entities in elsewhere.values() for entity in entities]
+    await lock(conn, Locked.ENTITY, {*named, *replaced_there})
     fresh = await store.log_events(conn, received)
     touched: dict[str, EventName] = {}
     for event in sorted(events, key=lambda each: each.order):
         if event.name in fresh:
-            touched[event.entity] = event.name
-            if event.replaced is not None and event.replaced in elsewhere:
-                touched[elsewhere[event.replaced]] = event.name
+            there = () if event.replaced is None else elsewhere.get(event.replaced, ())
+            touched |= dict.fromkeys((*event.entities, *there), event.name)
     return touched
 
 

@@ -25,26 +25,31 @@ DISCARDED_AT_ONCE: Final = 20_000
 SOURCE: Final = "rebuild"
 
 ENTITIES_AFTER: Final = """
-select distinct entity
-  from event_log
- where entity > $1
+select entity
+  from ((select distinct entity from event_log where entity > $1 order by entity limit $2)
+         union
+        (select distinct also from event_log where also > $1 order by also limit $2)) as named
  order by entity
  limit $2
 """
 
-# An event that replaces another changes what is known of that one's entity as well.
+# An event that replaces another changes what is known of that one's entities as well.
 TOUCHED_SINCE: Final = """
 with fresh as (
-    select source, entity, replaces
+    select source, entity, also, replaces
       from event_log
      where not pg_visible_in_snapshot(transaction, $1::text::pg_snapshot))
 select entity from fresh
  union
-select earlier.entity
+select also from fresh where also is not null
+ union
+select named.entity
   from fresh
   join event_log earlier
     on earlier.source = fresh.source
    and earlier.event_id = fresh.replaces
+ cross join lateral unnest(array[earlier.entity, earlier.also]) as named (entity)
+ where named.entity is not null
 """
 
 DISCARD_FACTS: Final = """

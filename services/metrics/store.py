@@ -16,26 +16,26 @@ from services.metrics.observations import KINDS, EventName, Observation
 # JSON is cast from and to text, so that it does not matter which codec a pool has set.
 LOG_EVENTS: Final = """
 insert into event_log
-       (source, event_id, type, entity, occurred_at, recorded_at, replaces, body)
-select source, event_id, type, entity, occurred_at, recorded_at, replaces, body::jsonb
-  from unnest($1::text[], $2::text[], $3::text[], $4::text[],
-              $5::timestamptz[], $6::timestamptz[], $7::text[], $8::text[])
-       as e (source, event_id, type, entity, occurred_at, recorded_at, replaces, body)
+       (source, event_id, type, entity, also, occurred_at, recorded_at, replaces, body)
+select source, event_id, type, entity, also, occurred_at, recorded_at, replaces, body::jsonb
+  from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
+              $6::timestamptz[], $7::timestamptz[], $8::text[], $9::text[])
+       as e (source, event_id, type, entity, also, occurred_at, recorded_at, replaces, body)
 on conflict (source, event_id) do nothing
 returning source, event_id
 """
 
 ENTITIES_OF: Final = """
-select source, event_id, entity
+select source, event_id, entity, also
   from event_log
  where (source, event_id) in (select * from unnest($1::text[], $2::text[]))
 """
 
 # What has been replaced is history: it stays in the log and no longer counts.
 EVENTS_OF: Final = """
-select type, entity, body::text as body
+select type, entity, also, body::text as body
   from event_log e
- where entity = any ($1::text[])
+ where (entity = any ($1::text[]) or also = any ($1::text[]))
    and not exists (
            select from event_log later
             where later.source = e.source
@@ -43,14 +43,15 @@ select type, entity, body::text as body
 """
 
 FACTS_OF: Final = """
-select id, entity, kind, at, dimensions::text as dimensions, measure, causes::text as causes
+select id, entity, kind, at, dimensions::text as dimensions, measure, weight,
+       causes::text as causes
   from fact
  where generation = $1
    and entity = any ($2::text[])
 """
 
 COUNTED_WITHIN: Final = """
-select kind, at, dimensions::text as dimensions, measure
+select kind, at, dimensions::text as dimensions, measure, weight
   from unnest($2::text[], $3::timestamptz[], $4::timestamptz[]) as span (of_kind, starts, ends)
   join fact
     on generation = $1
@@ -60,15 +61,16 @@ select kind, at, dimensions::text as dimensions, measure
 """
 
 PUT_FACTS: Final = """
-insert into fact (generation, id, entity, kind, at, dimensions, measure, causes)
-select $1, id, entity, kind, at, dimensions::jsonb, measure, causes::jsonb
+insert into fact (generation, id, entity, kind, at, dimensions, measure, weight, causes)
+select $1, id, entity, kind, at, dimensions::jsonb, measure, weight, causes::jsonb
   from unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::numeric[],
-              $8::text[])
-       as f (id, entity, kind, at, dimensions, measure, causes)
+              $8::bigint[], $9::text[])
+       as f (id, entity, kind, at, dimensions, measure, weight, causes)
 on conflict (generation, id) do update
    set at = excluded.at,
        dimensions = excluded.dimensions,
        measure = excluded.measure,
+       weight = excluded.weight,
        causes = excluded.causes
 """
 
@@ -82,6 +84,7 @@ async def log_events(conn: Connection, received: Sequence[Received[Observation]]
         [each.event_id for each in messages],
         [each.type for each in messages],
         [each.entity for each in messages],
+        [each.also for each in messages],
         [each.occurred_at for each in messages],
         [each.time for each in received],
         [each.replaces for each in messages],
@@ -90,13 +93,19 @@ async def log_events(conn: Connection, received: Sequence[Received[Observation]]
     return {EventName(row["source"], row["event_id"]) for row in rows}
 
 
-async def entities_of(conn: Connection, names: Iterable[EventName]) -> dict[EventName, str]:
-    """Which entity each logged event is about; those not logged yet are absent."""
+async def entities_of(
+    conn: Connection, names: Iterable[EventName]
+) -> dict[EventName, tuple[str, ...]]:
+    """Which entities each logged event is about; those not logged yet are absent."""
     wanted = sorted(set(names))
     rows = await conn.fetch(
         ENTITIES_OF, [each.source for each in wanted], [each.event_id for each in wanted]
     )
-    return {EventName(row["source"], row["event_id"]): row["entity"] for row in rows}
+    return {EventName(row["source"], row["event_id"]): _entities(row) for row in rows}
+
+
+def _entities(row: Any) -> tuple[str, ...]:
+    return tuple(each for each in (row["entity"], row["also"]) if each is not None)
 
 
 async def events_of(conn: Connection, entities: Iterable[str]) -> dict[str, list[Observation]]:
@@ -104,7 +113,9 @@ async def events_of(conn: Connection, entities: Iterable[str]) -> dict[str, list
     wanted = sorted(set(entities))
     found: dict[str, list[Observation]] = {entity: [] for entity in wanted}
     for row in await conn.fetch(EVENTS_OF, wanted):
-        found[row["entity"]].append(KINDS[row["type"]].model_validate_json(row["body"]))
+        event = KINDS[row["type"]].model_validate_json(row["body"])
+        for entity in set(_entities(row)) & found.keys():
+            found[entity].append(event)
     return found
 
 
@@ -131,6 +142,7 @@ async def counted_within(
             at=row["at"],
             dimensions=_dimensions(row["dimensions"]),
             measure=row["measure"],
+            weight=row["weight"],
         )
         for row in rows
     ]
@@ -161,6 +173,7 @@ def _facts(rows: Iterable[Any]) -> list[Fact]:
             at=row["at"],
             dimensions=_dimensions(row["dimensions"]),
             measure=row["measure"],
+            weight=row["weight"],
             causes=tuple(EventName(*each) for each in json.loads(row["causes"])),
         )
         for row in rows
@@ -180,6 +193,7 @@ async def put_facts(conn: Connection, generation: int, facts: Sequence[Fact]) ->
         [each.at for each in facts],
         [json.dumps(dict(each.dimensions)) for each in facts],
         [each.measure for each in facts],
+        [each.weight for each in facts],
         [json.dumps(each.causes) for each in facts],
     )
 

@@ -2,20 +2,42 @@
 
 from random import Random
 
-from services.metrics.observations import Observation, Outcome
-from tests.metrics.observed import DAY, HOUR, MONDAY, announced, deployed, merged, ready, retracted
+from services.metrics.observations import Observation, Outcome, Retracted
+from tests.metrics.observed import (
+    DAY,
+    HOUR,
+    MONDAY,
+    announced,
+    deployed,
+    measured,
+    merged,
+    moved,
+    opened,
+    ready,
+    resolved,
+    retracted,
+    stood,
+    tagged,
+    trained,
+)
 
 SERVICES = ("ranking", "search", "speech")
 
 
-def quarter(seed: int, commits: int = 60, hires: int = 15) -> list[Observation]:
-    """Changes, deployments and hires, with retries, corrections, retractions and gaps."""
+def quarter(seed: int, commits: int = 40, hires: int = 10) -> list[Observation]:
+    """Changes, deployments, incidents, models and hires, with all that goes wrong in telling."""
     random = Random(seed)  # noqa: S311  # a made-up history
     events: list[Observation] = []
     for number in range(commits):
         events += _commit(random, str(number))
     for number in range(hires):
         events += _hire(random, str(number))
+    for number in range(commits // 4):
+        events += _incident(random, str(number))
+    for model in ("fraud", "churn"):
+        events += _model(random, model)
+    for number in range(commits // 4):
+        events.append(_latency(random, str(number)))
     return events
 
 
@@ -70,11 +92,71 @@ def _hire(random: Random, hire: str) -> list[Observation]:
     events: list[Observation] = [
         announced(hire, jurisdiction=random.choice(["PT", "DE", "US-CA"]), at=start)
     ]
+    events.append(stood(hire, "announced", 0, at=start))
+    events.append(stood(hire, random.choice(["checking", "blocked"]), 1, at=start))
+    if random.random() < 0.5:
+        events.append(stood(hire, "ready", 3, at=start + 2 * DAY))
     if random.random() < 0.3:  # the country changed
         events.append(announced(hire, jurisdiction="PT", at=start + DAY))
     if random.random() < 0.8:
         events.append(ready(hire, since=start, at=start + random.randrange(1, 20) * DAY))
     return events
+
+
+def _incident(random: Random, number: str) -> list[Observation]:
+    """One that may be resolved, reopened and taken back."""
+    service = random.choice(SERVICES)
+    at = MONDAY + random.randrange(90 * 24) * HOUR
+    blamed = random.choice([None, None, str(random.randrange(40)), "pkg:mlflow/fraud@2"])
+    told = opened(f"i{number}", service=service, artifact=blamed, at=at)
+    events: list[Observation] = [told]
+    for attempt in range(random.randrange(3)):
+        at += random.randrange(1, 40) * HOUR
+        events.append(resolved(f"e{number}.{attempt}", told, at=at))
+        if random.random() < 0.4:
+            again = told.evolve(event_id=f"o{number}.{attempt}", occurred_at=at + HOUR)
+            events.append(again)
+    if random.random() < 0.2:
+        events.append(
+            Retracted(
+                source=told.source,
+                event_id=f"r{told.event_id}",
+                entity=told.entity,
+                occurred_at=at,
+                replaces=told.event_id,
+            )
+        )
+    return events
+
+
+def _model(random: Random, model: str) -> list[Observation]:
+    """Versions that are trained, tagged, put into production, taken back and told twice."""
+    at = MONDAY
+    events: list[Observation] = []
+    for version in range(1, 6):
+        at += random.randrange(1, 200) * HOUR
+        if random.random() < 0.8:
+            score = f"0.{random.randrange(80, 99)}"
+            events.append(trained(model, str(version), at=at, metrics={"f1": score}))
+        for second in range(random.randrange(1, 3)):
+            moment = at + 2 * HOUR + second * HOUR / 3600
+            events.append(moved(model, str(version), at=moment))
+        if version > 1 and random.random() < 0.3:
+            events.append(moved(model, str(version - 1), at=at + 5 * HOUR))
+        if random.random() < 0.2:
+            events.append(moved(model, None, at=at + 6 * HOUR))
+        if random.random() < 0.3:
+            events.append(tagged(model, str(version), at=at + 7 * HOUR))
+    return events
+
+
+def _latency(random: Random, number: str) -> Observation:
+    return measured(
+        f"l{number}",
+        service=random.choice(SERVICES),
+        at=MONDAY + random.randrange(5) * DAY + random.randrange(3) * HOUR,
+        counts={random.randrange(100, 130): random.randrange(1, 50) for _ in range(4)},
+    )
 
 
 def shuffled(events: list[Observation], seed: int, repeated: float = 0.2) -> list[Observation]:

@@ -1,21 +1,30 @@
 """Observations for tests, short to write."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from libs.common.projection import Received
 from services.metrics.figures import Cell, compute_all
-from services.metrics.folds import fold_entity
+from services.metrics.folds import fold_all
 from services.metrics.kpi import Definition
 from services.metrics.observations import (
     ChangeMerged,
     DeploymentFinished,
     HireBecameReady,
+    HireStatusWas,
     HireWasAnnounced,
+    IncidentOpened,
+    IncidentResolved,
+    LatencyMeasured,
+    ModelAliasMoved,
+    ModelTrained,
+    ModelVersionTagged,
     Moment,
     Observation,
     Outcome,
     Retracted,
+    running,
 )
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -100,6 +109,103 @@ def ready(hire: str, *, since: Moment = MONDAY - 2 * DAY, at: Moment = MONDAY) -
     )
 
 
+def stood(hire: str, status: str, position: int, *, at: Moment = MONDAY) -> HireStatusWas:
+    return HireStatusWas(
+        source="onboarding",
+        event_id=f"stands {status} {hire} {at:%d}",
+        entity=f"hire/{hire}",
+        occurred_at=at,
+        position=position,
+        status=status,
+    )
+
+
+def opened(
+    event_id: str,
+    *,
+    service: str = "ranking",
+    environment: str = "production",
+    artifact: str | None = None,
+    at: Moment = MONDAY,
+) -> IncidentOpened:
+    return IncidentOpened(
+        source="pager",
+        event_id=event_id,
+        entity=running(environment, service),
+        occurred_at=at,
+        incident=f"incident of {event_id}",
+        service=service,
+        environment=environment,
+        production=environment == "production",
+        artifact=artifact,
+    )
+
+
+def resolved(event_id: str, told: IncidentOpened, *, at: Moment) -> IncidentResolved:
+    return IncidentResolved(
+        source=told.source,
+        event_id=event_id,
+        entity=told.entity,
+        occurred_at=at,
+        incident=told.incident,
+        artifact=told.artifact,
+    )
+
+
+def moved(
+    model: str, version: str | None, *, alias: str = "champion", at: Moment = MONDAY
+) -> ModelAliasMoved:
+    return ModelAliasMoved(
+        source="mlflow",
+        event_id=f"{model}/{alias}/{version}@{at.isoformat()}",
+        entity=f"model/{model}",
+        occurred_at=at,
+        alias=alias,
+        production=alias == "champion",
+        version=version,
+    )
+
+
+def trained(
+    model: str, version: str, *, at: Moment = MONDAY, metrics: Mapping[str, str] | None = None
+) -> ModelTrained:
+    return ModelTrained(
+        source="mlflow",
+        event_id=f"run of {model}/{version}",
+        entity=f"model/{model}",
+        occurred_at=at,
+        version=version,
+        run=f"run of {version}",
+        metrics={name: Decimal(value) for name, value in (metrics or {}).items()},
+    )
+
+
+def tagged(model: str, version: str, value: str = "true", *, at: Moment) -> ModelVersionTagged:
+    return ModelVersionTagged(
+        source="mlflow",
+        event_id=f"tag of {model}/{version}@{at.isoformat()}",
+        entity=f"model/{model}",
+        occurred_at=at,
+        version=version,
+        tag="rework",
+        value=value,
+    )
+
+
+def measured(
+    event_id: str, *, service: str, at: Moment, counts: Mapping[int, int]
+) -> LatencyMeasured:
+    return LatencyMeasured(
+        source="mlops",
+        event_id=event_id,
+        entity=f"latency/production/{service}/{at:%Y-%m-%dT%H}",
+        occurred_at=at,
+        service=service,
+        environment="production",
+        counts=counts,
+    )
+
+
 def received(observation: Observation, *, at: Moment = MONDAY) -> Received[Observation]:
     """An observation as the kernel hands it over."""
     return Received(observation.event_id, at, observation)
@@ -109,17 +215,9 @@ def figures_from(
     definition: Definition, observations: list[Observation]
 ) -> dict[tuple[str, str], Decimal | None]:
     """Every figure that observations come to, in memory, by bucket and group."""
-    replaced = {each.replaced for each in observations}
-    standing = [each for each in observations if each.name not in replaced]
-    entities = sorted({each.entity for each in standing})
-    facts = [
-        fact
-        for entity in entities
-        for fact in fold_entity(entity, [each for each in standing if each.entity == entity])
-    ]
     return {
         (str(each.cell.bucket), each.cell.group): each.value
-        for each in compute_all([definition], facts)
+        for each in compute_all([definition], fold_all(observations))
     }
 
 

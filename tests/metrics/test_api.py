@@ -149,7 +149,7 @@ async def test_before_any_data_there_are_no_figures(client: httpx2.AsyncClient) 
 async def test_an_unknown_kpi_is_answered_with_the_known_ones(client: httpx2.AsyncClient) -> None:
     answer = await client.get("/kpis/velocity")
     assert answer.status_code == 404
-    assert "there are deployment-frequency, " in answer.json()["detail"]
+    assert "there are change-fail-rate, " in answer.json()["detail"]
 
 
 @pytest.mark.parametrize(

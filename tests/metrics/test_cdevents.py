@@ -13,6 +13,8 @@ from libs.common.intake import REPLAY_WINDOW, Delivery, Source, Unauthorized, Un
 from services.metrics.observations import (
     ChangeMerged,
     DeploymentFinished,
+    IncidentOpened,
+    IncidentResolved,
     Observation,
     Outcome,
     Retracted,
@@ -136,7 +138,57 @@ def test_a_service_deployed_is_a_deployment_of_its_chain() -> None:
         environment="test123",
         production=False,
         outcome=Outcome.SUCCEEDED,
+        artifact="pkg:oci/myapp@sha256:0b31b1c02ff458ad9b7b81cbdf8f028bd54699fa151f221d1e8de6817db93427",
     )
+
+
+@pytest.mark.parametrize(
+    ("custom", "rework"),
+    [({"rework": True}, True), ({"rework": "true"}, False), ("text", False), (None, False)],
+)
+def test_rework_is_what_the_custom_data_says_is_so(custom: object, rework: bool) -> None:  # noqa: FBT001  # a case of the table
+    content = {**payload("service_deployed"), "customData": custom}
+    observation = read(content)
+    assert isinstance(observation, DeploymentFinished)
+    assert observation.rework is rework
+
+
+@pytest.mark.parametrize("name", ["incident_detected", "incident_reported"])
+def test_an_incident_belongs_to_its_service_and_blames_its_artifact(name: str) -> None:
+    observation = read(payload(name))
+    assert isinstance(observation, IncidentOpened)
+    assert observation.entity == "service/prod1/myApp"
+    assert observation.incident == "/monitoring/prod1#incident-123"
+    assert (observation.service, observation.environment) == ("myApp", "prod1")
+    assert observation.artifact == (
+        "pkg:oci/myapp@sha256:0b31b1c02ff458ad9b7b81cbdf8f028bd54699fa151f221d1e8de6817db93427"
+    )
+    assert not observation.production
+
+
+def test_a_resolved_incident_meets_the_one_that_was_opened() -> None:
+    resolved, opened = read(payload("incident_resolved")), read(payload("incident_detected"))
+    assert isinstance(resolved, IncidentResolved)
+    assert isinstance(opened, IncidentOpened)
+    assert (resolved.entity, resolved.incident) == (opened.entity, opened.incident)
+
+
+def test_an_incident_may_blame_a_commit_or_a_model() -> None:
+    content = payload("incident_detected")
+    content["subject"]["content"]["artifactId"] = f"pkg:github/acme/ranking@{SHA}"
+    blaming = read(content)
+    assert isinstance(blaming, IncidentOpened)
+    assert (blaming.artifact, blaming.also) == (SHA, None)
+    content["subject"]["content"]["artifactId"] = "pkg:mlflow/fraud@3?repository_url=x"
+    blaming = read(content)
+    assert isinstance(blaming, IncidentOpened)
+    assert (blaming.artifact, blaming.also) == ("pkg:mlflow/fraud@3", "model/fraud")
+
+
+def test_an_incident_of_no_service_is_kept() -> None:
+    content = payload("incident_detected")
+    del content["subject"]["content"]["service"]
+    assert read(content).entity == "service/prod1/unknown"
 
 
 @pytest.mark.parametrize(

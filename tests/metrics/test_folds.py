@@ -1,5 +1,6 @@
 """Facts follow from what was observed, and from nothing about how it arrived."""
 
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
@@ -18,11 +19,15 @@ from tests.metrics.observed import (
     announced,
     deployed,
     merged,
+    opened,
     ready,
+    resolved,
     retracted,
+    trained,
 )
 
 ENTITY = "delivery/commit/1"
+RUNNING = "service/production/ranking"
 MOMENTS = st.integers(-5, 5).map(lambda hours: MONDAY + hours * HOUR)
 
 DELIVERIES = st.lists(
@@ -142,8 +147,8 @@ def test_a_retraction_makes_no_fact() -> None:
 
 
 def test_an_entity_of_no_known_sort_is_a_defect() -> None:
-    with pytest.raises(KeyError, match="model"):
-        fold_entity("model/7", [])
+    with pytest.raises(KeyError, match="weather"):
+        fold_entity("weather/7", [])
 
 
 def test_a_hire_is_ready_once_from_its_first_announcement() -> None:
@@ -174,3 +179,63 @@ def test_the_line_is_observed_in_metrics_own_words() -> None:
 def test_an_event_that_no_figure_is_made_of_is_refused() -> None:
     with pytest.raises(TypeError, match=r"hire\.cancelled\.v1"):
         observe(HireCancelled.model_validate(HireCancelled.example), "id")
+
+
+INCIDENTS = st.sampled_from(["i1", "i2"])
+
+
+def incident_opened(incident: str, artifact: str | None, at: datetime) -> Observation:
+    told = opened(incident, artifact=artifact, at=at)
+    return told.evolve(event_id=f"{incident} opened at {at}")
+
+
+def incident_resolved(incident: str, at: datetime) -> Observation:
+    return resolved(f"{incident} resolved at {at}", opened(incident), at=at)
+
+
+HISTORY = st.lists(
+    st.builds(
+        deployed,
+        st.uuids().map(str),
+        deployment=st.sampled_from("abc"),
+        outcome=st.sampled_from(Outcome),
+        at=MOMENTS,
+    )
+    | st.builds(incident_opened, INCIDENTS, st.sampled_from([None, "1"]), MOMENTS)
+    | st.builds(incident_resolved, INCIDENTS, MOMENTS),
+    max_size=12,
+    unique_by=lambda event: event.name,
+)
+
+
+@given(events=HISTORY, data=st.data())
+def test_what_failed_depends_on_no_order_of_arrival(
+    events: list[Observation], data: st.DataObject
+) -> None:
+    repeated = data.draw(st.lists(st.sampled_from(events))) if events else []
+    arrived = data.draw(st.permutations([*events, *repeated]))
+    assert fold_entity(RUNNING, arrived) == fold_entity(RUNNING, events)
+
+
+@given(HISTORY)
+def test_failures_keep_what_is_promised_of_them(events: list[Observation]) -> None:
+    facts = fold_entity(RUNNING, events)
+    assert len({each.id for each in facts}) == len(facts)
+    changes = [each for each in facts if each.kind == "change"]
+    failed = [each for each in changes if each.dimensions["failed"] == "yes"]
+    recovered = [each for each in facts if each.kind == "recovery"]
+    linked = [e for e in facts if e.kind == "incident" and e.dimensions["linked"] == "yes"]
+    assert len(recovered) <= len(failed) <= len(changes)
+    assert not linked or failed
+    assert all(each.measure is not None and each.measure >= 0 for each in recovered)
+    for fact in facts:
+        assert set(fact.dimensions) == FACT_KINDS[fact.kind]
+        assert set(fact.causes) <= {each.name for each in events}
+
+
+def test_a_metric_on_training_data_is_not_believed() -> None:
+    metrics = {"training_accuracy_score": "0.99", "test_accuracy": "0.9", "val_accuracy": "0.8"}
+    facts = fold_entity("model/fraud", [trained("fraud", "1", metrics=metrics)])
+    assert [(each.dimensions["metric"], each.measure) for each in facts] == [
+        ("accuracy", Decimal("0.9"))
+    ]

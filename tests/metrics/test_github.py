@@ -104,6 +104,18 @@ def test_a_success_in_production_is_a_finished_deployment() -> None:
 
 
 @pytest.mark.parametrize(
+    ("task", "rework"),
+    [("deploy", False), ("hotfix", True), ("deploy:rollback", True), ("hotfix:no", False)],
+)
+def test_a_task_tells_rework(task: str, rework: bool) -> None:  # noqa: FBT001  # a case of the table
+    content = payload("deployment_status.created.success")
+    content["deployment"]["task"] = task
+    observation = read(content)
+    assert isinstance(observation, DeploymentFinished)
+    assert observation.rework is rework
+
+
+@pytest.mark.parametrize(
     ("state", "outcome"),
     [("success", Outcome.SUCCEEDED), ("failure", Outcome.FAILED), ("error", Outcome.FAILED)],
 )

@@ -13,12 +13,23 @@ from libs.common.message import Event
 from libs.common.projection import Received
 from services.metrics import ledger
 from services.metrics.figures import Figure, compute_all, digest
-from services.metrics.folds import fold_entity
+from services.metrics.folds import fold_all
 from services.metrics.kpi import load_definitions
 from services.metrics.observations import Observation, Outcome
 from services.metrics.projection import projecting
 from tests.metrics.history import quarter, shuffled
-from tests.metrics.observed import DAY, HOUR, MONDAY, deployed, merged, received, retracted
+from tests.metrics.observed import (
+    DAY,
+    HOUR,
+    MONDAY,
+    deployed,
+    measured,
+    merged,
+    moved,
+    opened,
+    received,
+    retracted,
+)
 
 DEFINITIONS = load_definitions()
 PROJECT = projecting(DEFINITIONS)
@@ -46,19 +57,15 @@ async def figures(pool: Pool) -> list[Figure]:
 
 def replayed(events: Sequence[Observation]) -> str:
     """The digest of the figures that events come to in memory, without any database."""
-    replaced = {each.replaced for each in events}
-    kept = [each for each in events if each.name not in replaced]
-    facts = [
-        fact
-        for entity in sorted({each.entity for each in kept})
-        for fact in fold_entity(entity, [each for each in kept if each.entity == entity])
-    ]
-    return digest(compute_all(DEFINITIONS, facts))
+    return digest(compute_all(DEFINITIONS, fold_all(events)))
 
 
 async def test_a_deployment_moves_its_figures_at_once(pool: Pool) -> None:
     changes = await deliver(pool, merged("m", at=MONDAY - 2 * HOUR), deployed("d"))
     assert changes == {
+        ("change-fail-rate", "2026-11-23", "all"): 0,
+        ("change-fail-rate", "2026-11-23", "method=none"): 0,
+        ("change-fail-rate", "2026-11-23", "service=ranking"): 0,
         (FREQUENCY, "2026-11-23", "all"): 1,
         (FREQUENCY, "2026-11-23", "service=ranking"): 1,
         (LEAD_TIME, "2026-11-23", "all"): 7200,
@@ -67,6 +74,8 @@ async def test_a_deployment_moves_its_figures_at_once(pool: Pool) -> None:
         (f"{LEAD_TIME}-day", "2026-11-23", "service=ranking"): 7200,
         (f"{LEAD_TIME}-p90", "2026-11-23", "all"): 7200,
         (f"{LEAD_TIME}-p90", "2026-11-23", "service=ranking"): 7200,
+        ("rework-rate", "2026-11-23", "all"): 0,
+        ("rework-rate", "2026-11-23", "service=ranking"): 0,
         ("traced-deployments", "2026-11-23", "all"): 1,
         ("traced-deployments", "2026-11-23", "service=ranking"): 1,
     }
@@ -140,8 +149,8 @@ async def test_every_revision_is_kept_with_its_cause(pool: Pool) -> None:
 
 async def test_the_others_are_told_of_exactly_what_was_written(pool: Pool) -> None:
     async with pool.acquire() as conn, conn.transaction():
-        first, *_ = await PROJECT(conn, [received(deployed("d"), at=MONDAY)])
-    assert first == KpiChanged(
+        events = figures_told(await PROJECT(conn, [received(deployed("d"), at=MONDAY)]))
+    assert next(each for each in events if each.kpi == FREQUENCY) == KpiChanged(
         kpi=FREQUENCY,
         definition="deployment-frequency@1",
         group="all",
@@ -150,7 +159,7 @@ async def test_the_others_are_told_of_exactly_what_was_written(pool: Pool) -> No
         revision=1,
         changed_at=MONDAY,
     )
-    assert await pool.fetchval("select count(*) from kpi_value") == 4
+    assert await pool.fetchval("select count(*) from kpi_value") == len(events)
 
 
 async def test_the_line_is_measured_from_its_own_events(pool: Pool) -> None:
@@ -168,6 +177,55 @@ async def test_the_line_is_measured_from_its_own_events(pool: Pool) -> None:
     }
 
 
+async def test_an_incident_that_is_heard_of_first_fails_the_deployment_it_followed(
+    pool: Pool,
+) -> None:
+    await deliver(pool, opened("i", at=MONDAY + HOUR))
+    changes = await deliver(pool, deployed("d"))
+    assert changes["change-fail-rate", "2026-11-23", "service=ranking"] == 1
+    assert changes["incidents", "2026-11-23", "method=window"] == 1
+    assert changes["incidents", "2026-11-23", "method=none"] is None
+
+
+async def test_a_deployment_that_turns_out_to_be_another_service_s_is_forgiven(pool: Pool) -> None:
+    await deliver(pool, deployed("d"), opened("i", at=MONDAY + HOUR))
+    changes = await deliver(pool, deployed("c", service="search", deployment="d", replaces="d"))
+    assert changes["change-fail-rate", "2026-11-23", "service=ranking"] is None
+    assert changes["change-fail-rate", "2026-11-23", "service=search"] == 0
+    assert changes["incidents", "2026-11-23", "method=none"] == 1
+
+
+async def test_a_model_that_is_rolled_back_had_failed(pool: Pool) -> None:
+    await deliver(pool, moved("fraud", "1"), moved("fraud", "2", at=MONDAY + HOUR))
+    changes = await deliver(pool, moved("fraud", "1", at=MONDAY + 3 * HOUR))
+    assert changes["model-change-fail-rate", "2026-11-23", "model=fraud"] == Decimal("0.5")
+    assert changes["model-recovery-time", "2026-11-23", "model=fraud"] == 7200
+    assert ("model-deployment-frequency", "2026-11-23", "all") not in changes
+
+
+async def test_an_alias_that_is_told_late_goes_where_it_belongs(pool: Pool) -> None:
+    """As MLflow does it: `created` may arrive after the `deleted` that followed it."""
+    await deliver(pool, moved("fraud", None, at=MONDAY + HOUR))
+    changes = await deliver(pool, moved("fraud", "1"))
+    assert changes["model-deployment-frequency", "2026-11-23", "all"] == 1
+
+
+async def test_latencies_add_up_and_can_be_taken_back(pool: Pool) -> None:
+    first = measured("a", service="scoring", at=MONDAY, counts={100: 5})
+    await deliver(pool, first, measured("b", service="scoring", at=MONDAY, counts={200: 6}))
+    p50 = "select value from kpi_value where kpi = 'inference-latency-p50' and dimension = 'all'"
+    high = await pool.fetchval(p50)
+    changes = await deliver(
+        pool,
+        measured("c", service="scoring", at=MONDAY, counts={100: 2}),
+    )
+    low = changes["inference-latency-p50", "2026-11-23", "all"]
+    assert low is not None
+    assert low < high
+    taken = retracted("r", "c").evolve(source="mlops", entity="latency/x")
+    assert (await deliver(pool, taken))["inference-latency-p50", "2026-11-23", "all"] == high
+
+
 async def test_an_empty_batch_is_nothing(pool: Pool) -> None:
     async with pool.acquire() as conn, conn.transaction():
         assert await PROJECT(conn, []) == ()
@@ -183,17 +241,17 @@ async def test_a_batch_that_is_rolled_back_leaves_nothing(pool: Pool) -> None:
     assert await figures(pool) == []
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 async def test_any_order_of_arrival_comes_to_the_same_figures(pool: Pool, seed: int) -> None:
     events = quarter(seed=7)
     arrived = shuffled(events, seed)
-    size = 1 + seed * 7  # from one event a batch to many
+    size = 2 + seed * 12  # from few events a batch to many
     for start in range(0, len(arrived), size):
         await deliver(pool, *arrived[start : start + size])
     assert digest(await figures(pool)) == replayed(events)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 async def test_concurrent_batches_come_to_the_same_figures(pool: Pool, seed: int) -> None:
     events = quarter(seed=11)
     arrived = shuffled(events, seed)
@@ -235,4 +293,5 @@ async def test_a_digest_tells_figures_apart(pool: Pool) -> None:
 @pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.ROLLED_BACK, Outcome.REMOVED])
 async def test_what_is_no_success_is_a_fact_and_no_figure(pool: Pool, outcome: Outcome) -> None:
     assert await deliver(pool, deployed("d", outcome=outcome)) == {}
-    assert await pool.fetchval("select dimensions ->> 'outcome' from fact") == outcome
+    kept = "select dimensions ->> 'outcome' from fact where kind = 'deployment'"
+    assert await pool.fetchval(kept) == outcome

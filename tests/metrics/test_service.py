@@ -146,7 +146,9 @@ async def test_every_change_of_a_figure_is_handed_to_kafka(kernel: Kernel, pool:
     rows = await pool.fetch("select key, sequence from entity where decider = 'kpi'")
     published = {row["key"]: row["sequence"] for row in rows}
     assert published == {
+        "change-fail-rate": 3,
         "deployment-frequency": 2,
+        "rework-rate": 2,
         "traced-deployments": 2,
         **{each.name: 1 for each in key_results},  # judged at the start
     }

@@ -3,17 +3,27 @@
 A new sort of entity is a module here and a line in `FOLDS`, under the first part of its name.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Final
 
 from services.metrics.facts import Fact, Fold
 from services.metrics.folds.delivery import DELIVERY
 from services.metrics.folds.hire import HIRE
+from services.metrics.folds.latency import LATENCY
+from services.metrics.folds.model import MODEL
+from services.metrics.folds.running_service import SERVICE
 from services.metrics.observations import Observation, Retracted
 
-FOLDS: Final[Mapping[str, Fold]] = {"delivery": DELIVERY, "hire": HIRE}
+FOLDS: Final[Mapping[str, Fold]] = {
+    "delivery": DELIVERY,
+    "hire": HIRE,
+    "latency": LATENCY,
+    "model": MODEL,
+    "service": SERVICE,
+}
 
-VERSION: Final = "folds@1"
+VERSION: Final = "folds@2"
 """To be raised with every change of what a fold makes: the facts are then rebuilt at start."""
 
 FACT_KINDS: Final[Mapping[str, frozenset[str]]] = {
@@ -31,3 +41,15 @@ def fold_entity(entity: str, observations: Iterable[Observation]) -> tuple[Fact,
     once = {each.name: each for each in observations if not isinstance(each, Retracted)}
     ordered = sorted(once.values(), key=lambda each: each.order)
     return FOLDS[entity.partition("/")[0]].fold(entity, ordered)
+
+
+def fold_all(observations: Iterable[Observation]) -> tuple[Fact, ...]:
+    """Every fact that observations come to, in memory; those that were replaced are left out."""
+    known = list(observations)
+    replaced = {each.replaced for each in known}
+    about: defaultdict[str, list[Observation]] = defaultdict(list)
+    for each in known:
+        if each.name not in replaced:
+            for entity in each.entities:
+                about[entity].append(each)
+    return tuple(fact for entity in sorted(about) for fact in fold_entity(entity, about[entity]))

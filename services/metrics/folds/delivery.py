@@ -5,8 +5,7 @@ repository's history no more can be known, so a deployment that carries several 
 to the one it names, and `traced` tells how many deployments were linked at all.
 """
 
-from collections.abc import Iterable, Sequence
-from itertools import groupby
+from collections.abc import Iterable
 from typing import Final
 
 from services.metrics.facts import (
@@ -18,6 +17,7 @@ from services.metrics.facts import (
     seconds_between,
     yes_no,
 )
+from services.metrics.folds.deployment_ends import ends_of
 from services.metrics.observations import ChangeMerged, DeploymentFinished, Outcome
 
 DEPLOYMENT: Final = "deployment"
@@ -26,10 +26,9 @@ LEAD_TIME: Final = "lead_time"
 
 def fold_delivery(entity: str, observations: Observations) -> tuple[Fact, ...]:
     """A fact for each deployment, and one for each change that reached an environment."""
-    finished = [each for each in observations if isinstance(each, DeploymentFinished)]
     # The last word on a change wins, as it does for a deployment.
     changes = {each.change: each for each in observations if isinstance(each, ChangeMerged)}
-    ends = [_end_of(tuple(each)) for _, each in groupby(sorted(finished, key=_key), key=_key)]
+    ends = ends_of(observations)
     return (
         *(_deployment(entity, end, changes.values()) for end in ends),
         *(
@@ -38,15 +37,6 @@ def fold_delivery(entity: str, observations: Observations) -> tuple[Fact, ...]:
             for first in _first_arrivals(change, ends)
         ),
     )
-
-
-def _key(event: DeploymentFinished) -> str:
-    return event.deployment
-
-
-def _end_of(events: Sequence[DeploymentFinished]) -> DeploymentFinished:
-    """The moment a deployment first reached the outcome that it ended with."""
-    return next(each for each in events if each.outcome == events[-1].outcome)
 
 
 def _deployment(entity: str, end: DeploymentFinished, changes: Iterable[ChangeMerged]) -> Fact:

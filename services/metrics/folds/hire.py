@@ -1,4 +1,4 @@
-"""The way of one hire: from announced to ready, and from left to no access."""
+"""The way of one hire: where it stands, from announced to ready, from left to no access."""
 
 from typing import Final
 
@@ -7,17 +7,45 @@ from services.metrics.observations import (
     AccessWasRevoked,
     HireBecameReady,
     HireHasLeft,
+    HireStatusWas,
     HireWasAnnounced,
 )
 
+STATE: Final = "hire-state"
 READINESS: Final = "readiness"
 ACCESS_END: Final = "access-end"
 UNKNOWN: Final = "unknown"
 
 
 def fold_hire(entity: str, observations: Observations) -> tuple[Fact, ...]:
-    """How long it took until the hire could work, and until one who left no longer could."""
-    return (*_readiness(entity, observations), *_access_end(entity, observations))
+    """Where the hire stands, how long it took until it could work, and until it no longer could."""
+    return (
+        *_standing(entity, observations),
+        *_readiness(entity, observations),
+        *_access_end(entity, observations),
+    )
+
+
+def _standing(entity: str, observations: Observations) -> tuple[Fact, ...]:
+    """Where the hire stands now, since when."""
+    said = [each for each in observations if isinstance(each, HireStatusWas)]
+    announced = [each for each in observations if isinstance(each, HireWasAnnounced)]
+    if not said:
+        return ()
+    return (
+        Fact(
+            id=fact_id(entity, STATE),
+            entity=entity,
+            kind=STATE,
+            at=said[-1].occurred_at,
+            dimensions={
+                "status": said[-1].status,
+                "jurisdiction": announced[-1].jurisdiction if announced else UNKNOWN,
+            },
+            measure=None,
+            causes=causes_of([said[-1]]),
+        ),
+    )
 
 
 def _readiness(entity: str, observations: Observations) -> tuple[Fact, ...]:
@@ -73,6 +101,7 @@ def _access_end(entity: str, observations: Observations) -> tuple[Fact, ...]:
 
 HIRE: Final = Fold(
     kinds={
+        STATE: frozenset({"status", "jurisdiction"}),
         READINESS: frozenset({"jurisdiction", "engagement"}),
         ACCESS_END: frozenset({"resource"}),
     },

@@ -1,40 +1,31 @@
-"""CDEvents 0.5.1: services deployed, upgraded, rolled back, removed, and changes merged.
+"""CDEvents 0.5.1: services deployed, upgraded, rolled back or removed, changes, incidents.
 
 CDEvents brings no authentication of its own: the sender signs as Standard Webhooks has it. The
-type's own version says how to read a body, and `schemaUri` is never fetched. Two kinds of
-embedded RELATION link mean something here: `CORRECTS` and `RETRACTS`, whose target is the
-context id of an earlier event of the same source and type.
+type's own version says how to read a body, and `schemaUri` is never fetched.
 https://github.com/cdevents/spec/blob/v0.5.1/continuous-deployment.md
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Self
+from typing import Any, Final, cast
 
-from pydantic import Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field, field_validator
 
 from libs.common.intake import Delivery, Unreadable
 from services.metrics.observations import (
     ChangeMerged,
     DeploymentFinished,
-    Moment,
     Name,
     Observation,
     Outcome,
     Retracted,
 )
-from services.metrics.sources.naming import (
-    PRODUCTION,
-    by_chain,
-    by_commit,
-    by_event,
-    commit_in,
-    commit_named,
-)
-from services.metrics.sources.reading import Payload, json_object, reading
+from services.metrics.sources.cdevents_context import Camel, Context, Environment, Told
+from services.metrics.sources.cdevents_incidents import INCIDENTS, IncidentEvent, read_incident
+from services.metrics.sources.naming import PRODUCTION, artifact_in, commit_in, commit_named
+from services.metrics.sources.reading import json_object, reading
 from services.metrics.sources.signatures import (
     require_fresh,
     require_match,
@@ -43,9 +34,6 @@ from services.metrics.sources.signatures import (
 )
 
 CDEVENTS: Final = "cdevents"
-CORRECTS: Final = "CORRECTS"
-RETRACTS: Final = "RETRACTS"
-
 TYPE: Final = re.compile(
     r"dev\.cdevents\.(?P<what>[a-z]+\.[a-z]+)\.(?P<version>\d+\.\d+)\.\d+(?:-[0-9A-Za-z.-]+)?"
 )
@@ -59,42 +47,7 @@ OUTCOMES: Final = {
     "service.removed": Outcome.REMOVED,
 }
 CHANGE_MERGED: Final = "change.merged"
-READ: Final = frozenset({*OUTCOMES, CHANGE_MERGED})
-
-
-class Camel(Payload, alias_generator=to_camel):
-    """A part of a body whose keys are in camel case."""
-
-
-class Target(Camel):
-    context_id: Name
-
-
-class Link(Camel):
-    link_type: str
-    link_kind: str | None = None
-    target: Target | None = None
-
-
-class Context(Camel):
-    id: Name
-    source: Name
-    type: Name
-    timestamp: Moment
-    chain_id: Name | None = None
-    links: tuple[Link, ...] = ()
-
-    def related(self, kind: str) -> str | None:
-        """The context id that a RELATION link of some kind points at."""
-        for link in self.links:
-            if (link.link_type, link.link_kind) == ("RELATION", kind) and link.target:
-                return link.target.context_id
-        return None
-
-
-class Environment(Camel):
-    id: Name
-    name: Name | None = None
+READ: Final = frozenset({*OUTCOMES, CHANGE_MERGED, *INCIDENTS})
 
 
 class ServiceContent(Camel):
@@ -126,6 +79,13 @@ class Envelope(Camel):
 
 class ServiceEvent(Envelope):
     subject: ServiceSubject
+    custom_data: Mapping[str, Any] = Field(default_factory=dict[str, Any])
+
+    @field_validator("custom_data", mode="before")
+    @classmethod
+    def _an_object(cls, data: object) -> object:
+        """Custom data may be of any form; only an object can say that something is rework."""
+        return cast("object", data) if isinstance(data, Mapping) else {}
 
 
 class ChangeEvent(Envelope):
@@ -166,14 +126,18 @@ class CDEvents:
         if what == CHANGE_MERGED:
             with reading(what):
                 return (self._change(ChangeEvent.model_validate(content)),)
+        if what in INCIDENTS:
+            with reading(what):
+                said = IncidentEvent.model_validate(content)
+                return (read_incident(self.name, what, said, self.production),)
         return ()
 
     def _deployment(self, what: str, said: ServiceEvent) -> DeploymentFinished | Retracted:
-        subject = said.subject
-        told = _Told.of(self.name, what, said.context, commit_in(subject.content.artifact_id or ""))
+        subject, artifact = said.subject, said.subject.content.artifact_id
+        told = Told.of(self.name, what, said.context, commit=commit_in(artifact or ""))
         if told.retracts is not None:
             return told.retraction(told.retracts)
-        label = subject.content.environment.name or subject.content.environment.id
+        label = subject.content.environment.label
         return DeploymentFinished(
             source=told.source,
             event_id=told.event_id,
@@ -185,11 +149,13 @@ class CDEvents:
             environment=label,
             production=label.lower() in self.production,
             outcome=OUTCOMES[what],
+            artifact=artifact_in(artifact),
+            rework=said.custom_data.get("rework") is True,
         )
 
     def _change(self, said: ChangeEvent) -> ChangeMerged | Retracted:
         subject, repository = said.subject, said.subject.content.repository.id
-        told = _Told.of(self.name, CHANGE_MERGED, said.context, commit_named(subject.id))
+        told = Told.of(self.name, CHANGE_MERGED, said.context, commit=commit_named(subject.id))
         if told.retracts is not None:
             return told.retraction(told.retracts)
         return ChangeMerged(
@@ -212,50 +178,3 @@ def _what(context: Context) -> str:
     if what in READ and version not in VERSIONS:
         raise Unreadable(f"version {version} of {what} is not known here")
     return what
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """What the context of every event says, in the words of an observation."""
-
-    source: str
-    event_id: str
-    entity: str
-    occurred_at: datetime
-    corrects: str | None
-    retracts: str | None
-
-    @classmethod
-    def of(cls, source: str, what: str, context: Context, commit: str | None) -> Self:
-        def named(context_id: str) -> str:
-            # Source and id are unique by the specification; the type is added for senders that
-            # use one id for several.
-            return f"{context.source}#{what}/{context_id}"
-
-        corrects, retracts = context.related(CORRECTS), context.related(RETRACTS)
-        return cls(
-            source=source,
-            event_id=named(context.id),
-            entity=_entity(source, named(context.id), context, commit),
-            occurred_at=context.timestamp,
-            corrects=None if corrects is None else named(corrects),
-            retracts=None if retracts is None else named(retracts),
-        )
-
-    def retraction(self, replaces: str) -> Retracted:
-        return Retracted(
-            source=self.source,
-            event_id=self.event_id,
-            entity=self.entity,
-            occurred_at=self.occurred_at,
-            replaces=replaces,
-        )
-
-
-def _entity(source: str, event_id: str, context: Context, commit: str | None) -> str:
-    # A commit before a chain: other senders name commits too, a chain is one sender's own.
-    if commit is not None:
-        return by_commit(commit)
-    if context.chain_id is not None:
-        return by_chain(context.chain_id)
-    return by_event(source, event_id)

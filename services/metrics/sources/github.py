@@ -36,6 +36,9 @@ OUTCOMES: Final = {
 }
 """The states that end a deployment; `inactive` only says that a later one took its place."""
 
+REWORK: Final = frozenset({"hotfix", "rollback"})
+"""Tasks of a deployment, alone or after a colon, that say it mends what an earlier one broke."""
+
 GithubId = Annotated[int, Field(ge=0, lt=2**63)]
 Sha = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}(?:[0-9a-f]{24})?$")]
 
@@ -49,6 +52,7 @@ class Deployment(Payload):
     sha: Sha
     environment: Name
     production_environment: bool | None = None
+    task: str | None = None
     created_at: Moment
 
 
@@ -138,6 +142,7 @@ class GitHub:
             environment=environment,
             production=self._is_production(deployment, environment),
             outcome=OUTCOMES[status.state],
+            rework=(deployment.task or "").rpartition(":")[2] in REWORK,
         )
 
     def _started(self, said: DeploymentCreated) -> DeploymentStarted:

@@ -2,19 +2,33 @@
 
 from typing import Final
 
-from libs.common.contracts.onboarding import AccessRevoked, HireAnnounced, HireLeft, HireReady
+from libs.common.contracts.onboarding import (
+    AccessRevoked,
+    HireAnnounced,
+    HireLeft,
+    HireReady,
+    HireStatus,
+    HireStatusChanged,
+)
 from libs.common.message import Message
 from services.metrics.observations import (
     AccessWasRevoked,
     HireBecameReady,
     HireHasLeft,
+    HireStatusWas,
     HireWasAnnounced,
     Observation,
 )
 
 ONBOARDING: Final = "onboarding"
 
-LINE: Final[tuple[type[Message], ...]] = (HireAnnounced, HireReady, HireLeft, AccessRevoked)
+LINE: Final[tuple[type[Message], ...]] = (
+    HireAnnounced,
+    HireStatusChanged,
+    HireReady,
+    HireLeft,
+    AccessRevoked,
+)
 """The events of other services that figures are made of."""
 
 
@@ -34,6 +48,15 @@ def observe(message: Message, message_id: str) -> Observation:
                 occurred_at=message.announced_at,
                 jurisdiction=message.profile.jurisdiction,
                 engagement=message.profile.engagement.value,
+            )
+        case HireStatusChanged():
+            return HireStatusWas(
+                source=ONBOARDING,
+                event_id=message_id,
+                entity=f"hire/{message.hire_id}",
+                occurred_at=message.changed_at,
+                position=list(HireStatus).index(message.status),
+                status=message.status.value,
             )
         case HireReady():
             return HireBecameReady(

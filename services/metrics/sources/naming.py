@@ -7,6 +7,11 @@ from urllib.parse import parse_qs, unquote
 PRODUCTION: Final = frozenset({"production", "prod"})
 """What a production environment is called where nothing else tells it, in lower case."""
 
+UNKNOWN: Final = "unknown"
+"""What stands for a service or an environment that a sender does not name."""
+
+MAX_ARTIFACT: Final = 500
+
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
@@ -39,6 +44,17 @@ def commit_in(purl: str) -> str | None:
         if _COMMIT.fullmatch(candidate):
             return candidate
     return None
+
+
+def artifact_in(purl: str | None) -> str | None:
+    """How an artifact is known to everybody: by its commit, else by its package URL.
+
+    Qualifiers say where it lies and not what it is. None where there is none that can be kept.
+    """
+    if purl is None:
+        return None
+    name = commit_in(purl) or unquote(purl.partition("?")[0])
+    return name if 0 < len(name) <= MAX_ARTIFACT and name.isprintable() else None
 
 
 def commit_named(text: str) -> str | None:
