@@ -18,28 +18,40 @@ LATE_DAYS: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """A task that somebody does now; `answer` is set where it is a question."""
+    """What somebody does now about a task, and what they tell with it."""
 
     task_id: UUID
-    answer: str | None
+    verb: str
+    body: Mapping[str, str | None]
+
+    @property
+    def path(self) -> str:
+        """Where the API is told."""
+        return f"/tasks/{self.task_id}/{self.verb}"
 
 
 def deeds(hire: DemoHire, seen: Mapping[str, Any], today: date) -> Iterator[Deed]:
     """What people do for one hire, as the board shows it; adapters do their own tasks."""
     for task in seen["tasks"]:
-        if task["state"] != "open" or task["done_by"] != "person":
-            continue
-        if task["question"] is not None:
-            yield Deed(UUID(task["task_id"]), hire.answer(task["question"]))
-        elif _delivered(hire, task) <= today:
-            yield Deed(UUID(task["task_id"]), None)
+        task_id = UUID(task["task_id"])
+        if task["state"] == "submitted":
+            yield Deed(task_id, "approve", {})
+        elif task["state"] == "open" and task["done_by"] == "person":
+            answer = hire.answer(task["question"]) if task["question"] else None
+            if answer is not None or _done_on(hire, task) <= today:
+                yield Deed(task_id, "complete", {"answer": answer, "evidence": _evidence(task)})
 
 
-def _delivered(hire: DemoHire, task: Mapping[str, Any]) -> date:
-    """The day on which the laptop arrives."""
-    if hire.story is Story.DEVICE_LATE:
+def _evidence(task: Mapping[str, Any]) -> str | None:
+    return f"record {task['task_id'][:8]}" if task["evidence_asked"] else None
+
+
+def _done_on(hire: DemoHire, task: Mapping[str, Any]) -> date:
+    """The day on which somebody gets to a task; a laptop takes its way, and may be late."""
+    if task["kind"] == "device" and hire.story is Story.DEVICE_LATE:
         return date.fromisoformat(task["due_on"]) + timedelta(days=LATE_DAYS)
-    return date.fromisoformat(task["assigned_on"]) + timedelta(days=hire.number % 3)
+    days = hire.number % 3 if task["kind"] == "device" else hire.number % 2
+    return date.fromisoformat(task["assigned_on"]) + timedelta(days=days)
 
 
 async def work(doors: Doors, clock: Clock, company: Mapping[UUID, DemoHire]) -> None:
@@ -50,9 +62,7 @@ async def work(doors: Doors, clock: Clock, company: Mapping[UUID, DemoHire]) -> 
         for hire_id, hire in company.items():
             if hire_id in seen and hire.story is not Story.TOO_LONG_PROBATION:
                 for deed in deeds(hire, seen[hire_id], today):
-                    await doors.post(
-                        "onboarding", f"/tasks/{deed.task_id}/complete", {"answer": deed.answer}
-                    )
+                    await doors.post("onboarding", deed.path, dict(deed.body))
         await confirm_law(doors)
         await _mend_quarantine(doors, company)
         await asyncio.sleep(LOOKS_EVERY.total_seconds() / clock.speed)

@@ -30,7 +30,8 @@ class Advance(Assignments):
     effects: list[Effect] = field(default_factory=list[Effect])
 
     def decision(self) -> Decision[Journey]:
-        """Settle access, readiness and status, and answer with all of it."""
+        """Settle tasks, access, readiness and status, and answer with all of it."""
+        self.ask_for_what_can_begin()
         self._settle_access()
         self._settle_readiness()
         self._settle_status()
@@ -56,8 +57,9 @@ class Advance(Assignments):
 
     def end(self, ending: Ending, why: str) -> None:
         """End this period: nothing is left to do, and no access is left."""
-        for task in self.journey.open_tasks:
-            self.drop(task, why)
+        for task in self.journey.tasks:
+            if task.is_unfinished:
+                self.drop(task, why)
         self.timers += [CancelTimer(FirstDay), CancelTimer(LastDayOver)]
         self.journey = self.journey.evolve(ending=ending)
 

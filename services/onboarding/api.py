@@ -1,6 +1,5 @@
 """`/hires` and `/tasks`: where every hire stands, whose turn it is, and how a task is closed."""
 
-from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,106 +10,22 @@ from libs.common import ids
 from libs.common.contracts.onboarding import HireStatus
 from libs.common.contracts.values import Owner
 from libs.common.inbound import Dead, Parked, Result, Turned
+from libs.common.message import Command
 from libs.common.running import Running, running
 from services.onboarding import board, fetch_log
-from services.onboarding.advance import blocks
-from services.onboarding.commands import CompleteTask, RetryAccess
-from services.onboarding.model import Journey, Task
+from services.onboarding.commands import (
+    ApproveTask,
+    CompleteTask,
+    HandTask,
+    Reference,
+    RejectTask,
+    RetryAccess,
+)
+from services.onboarding.views import HireView
 
 router = APIRouter(tags=["hires"])
 
 State = Annotated[Running, Depends(running)]
-
-
-class TaskView(BaseModel):
-    """A task; `answer` is asked for where `question` is set."""
-
-    task_id: UUID
-    kind: str
-    title: str
-    owner: Owner
-    state: str
-    assigned_on: date
-    due_on: date
-    done_by: str
-    question: str | None = None
-    overdue: int = 0
-    period: int = Field(default=1, description="How often the hire had begun when it was planned")
-
-    @classmethod
-    def of(cls, task: Task) -> "TaskView":
-        """A task as the API shows it."""
-        plan = task.plan
-        return cls(
-            task_id=plan.task_id,
-            kind=plan.kind,
-            title=plan.title,
-            owner=plan.owner,
-            state=task.state,
-            assigned_on=task.assigned_on,
-            due_on=plan.due_on,
-            done_by=plan.done_by,
-            question=plan.question,
-            overdue=task.overdue,
-            period=task.period,
-        )
-
-
-class AccessView(BaseModel):
-    """Access to a resource, and why its adapter gave up, if it did."""
-
-    resource: str
-    grant: str
-    trouble: str | None = None
-
-
-class HireView(BaseModel):
-    """Where one hire stands; names and addresses are not shown here."""
-
-    hire_id: UUID
-    status: HireStatus
-    since: datetime
-    jurisdiction: str
-    timezone: str
-    role: str
-    engagement: str
-    starts_on: date
-    last_day: date | None = None
-    turn: list[Owner] = Field(description="Whose turn it is")
-    blocked_by: list[str] = []
-    awaits: list[str] = Field(default=[], description="What legal is asked about the law")
-    trace_id: str | None = None
-    fetch_trouble: str | None = Field(
-        default=None, description="Why the HR system's record of it could not be used, if so"
-    )
-    tasks: list[TaskView] = []
-    access: list[AccessView] = []
-
-    @classmethod
-    def of(cls, journey: Journey, traceparent: str | None) -> "HireView":
-        """A journey as the API shows it."""
-        profile, blocked = journey.profile, blocks(journey)
-        awaits = journey.ruling.awaits if journey.ruling and journey.ending is None else ()
-        turn = {task.plan.owner for task in journey.open_tasks}
-        if awaits:
-            turn.add(Owner.LEGAL)
-        return cls(
-            hire_id=journey.hire_id,
-            status=journey.status,
-            since=journey.since,
-            jurisdiction=profile.jurisdiction,
-            timezone=profile.timezone,
-            role=profile.role,
-            engagement=profile.engagement,
-            starts_on=profile.starts_on,
-            last_day=journey.last_day,
-            turn=[blocked[0]] if blocked else sorted(turn),
-            blocked_by=list(blocked[1]) if blocked else [],
-            awaits=list(awaits),
-            trace_id=traceparent.split("-")[1] if traceparent else None,
-            tasks=[TaskView.of(task) for task in journey.tasks],
-            access=[AccessView(**each.model_dump()) for each in journey.access],
-        )
 
 
 class HirePage(BaseModel):
@@ -152,18 +67,58 @@ async def read_hire(hire_id: UUID, state: State) -> HireView:
 
 
 class Completion(BaseModel):
-    """What closes a task: nothing, or the answer to its question."""
+    """What closes a task: nothing, the answer to its question, or a reference to evidence."""
 
     answer: str | None = Field(default=None, max_length=500)
+    evidence: Reference | None = Field(
+        default=None, description="A number, address or short text; no personal data"
+    )
+
+
+class Rejection(BaseModel):
+    """Why a task is sent back."""
+
+    reason: Reference = Field(description="What is missing; no personal data")
+
+
+class Assignment(BaseModel):
+    """Who is to do a task."""
+
+    to: Owner
 
 
 @router.post("/tasks/{task_id}/complete", summary="Close a task, or answer its question")
 async def complete_task(task_id: UUID, completion: Completion, state: State) -> HireView:
-    """Refused with 409 and the reason where the task is not open, or an adapter's."""
+    """Submitted, where the task needs to be approved.
+
+    Refused with 409 and the reason where the task is not open, or an adapter's, or needs evidence.
+    """
+    told = CompleteTask(task_id=task_id, answer=completion.answer, evidence=completion.evidence)
+    return await _tell_of_task(task_id, told, state)
+
+
+@router.post("/tasks/{task_id}/approve", summary="Find a submitted task done")
+async def approve_task(task_id: UUID, state: State) -> HireView:
+    """Refused with 409 where the task does not wait for an approver."""
+    return await _tell_of_task(task_id, ApproveTask(task_id=task_id), state)
+
+
+@router.post("/tasks/{task_id}/reject", summary="Send a submitted task back")
+async def reject_task(task_id: UUID, rejection: Rejection, state: State) -> HireView:
+    """Whoever did it is asked again, with the reason; 409 where it waits for no approver."""
+    return await _tell_of_task(task_id, RejectTask(task_id=task_id, reason=rejection.reason), state)
+
+
+@router.post("/tasks/{task_id}/assign", summary="Have another role do a task")
+async def assign_task(task_id: UUID, assignment: Assignment, state: State) -> HireView:
+    """Refused with 409 where the task is not open, or an adapter's, or that role approves it."""
+    return await _tell_of_task(task_id, HandTask(task_id=task_id, to=assignment.to), state)
+
+
+async def _tell_of_task(task_id: UUID, command: Command, state: Running) -> HireView:
     hire_id = await board.hire_of_task(state.tools.pool, task_id)
     if hire_id is None:
         raise HTTPException(404, "no such task")
-    command = CompleteTask(task_id=task_id, answer=completion.answer)
     _check(await state.kernel.submit(command, key=str(hire_id), id=ids.ordered()))
     return await read_hire(hire_id, state)
 

@@ -14,7 +14,7 @@ from libs.common.message import Event
 from services.onboarding.commands import TaskDeadline, TaskReminder
 from services.onboarding.local_day import due_at, local_date, starts_at
 from services.onboarding.model import Journey, Task, TaskState
-from services.onboarding.plan import Days, PlannedTask, plan_question, plan_tasks
+from services.onboarding.plan import Days, PlannedTask, plan_question, plan_tasks, task_id
 from services.onboarding.templates import DoneBy, task_templates
 from services.onboarding.working_days import WorkingDays, working_days
 
@@ -48,7 +48,7 @@ class Assignments:
     def _planned(self) -> Iterable[PlannedTask]:
         journey, profile = self.journey, self.journey.profile
         if journey.provisioning_on is not None:
-            days = Days(provisioning_on=journey.provisioning_on, today=self._today)
+            days = Days(journey.provisioning_on, self._today, journey.last_day)
             yield from plan_tasks(
                 journey.hire_id, journey.period, profile, task_templates(), self._calendar, days
             )
@@ -60,45 +60,82 @@ class Assignments:
     def _can_be_dropped(self, task: Task) -> bool:
         """What a person has done stays done; what an adapter has done can be taken back."""
         undoable = task.state is TaskState.DONE and task.plan.done_by is DoneBy.ADAPTER
-        return task.period == self.journey.period and (undoable or task.state is TaskState.OPEN)
+        return task.period == self.journey.period and (undoable or task.is_unfinished)
 
     def _take_up(self, plan: PlannedTask) -> None:
         task = self.journey.task(plan.task_id)
-        if task is None or task.state is TaskState.DROPPED:
-            self._assign(plan)
-        elif task.state is TaskState.OPEN:
+        if task is None or task.state in (TaskState.DROPPED, TaskState.WAITING):
+            self._put_down(plan)
+        elif task.is_open:
             plan = plan.model_copy(update={"due_on": self._due_on(task, plan)})
             if plan.question is not None and plan.title != task.plan.title:
                 self.drop(task, "It is asked in other words now.")
-                self._assign(plan)
+                self._put_down(plan)
             elif (plan.due_on, self.journey.profile.timezone) != (task.plan.due_on, task.timezone):
                 self._move(task, plan)
 
     def _due_on(self, task: Task, plan: PlannedTask) -> date:
         """The day an open task is due by a new plan; one already late is not made less late."""
-        late_already = task.plan.due_on < self._today and plan.due_on <= self._calendar.shift(
+        due_on = self._possible(plan.due_on, task.assigned_on)
+        late_already = task.plan.due_on < self._today and due_on <= self._calendar.shift(
             self._today, 0
         )
-        return task.plan.due_on if plan.question is not None or late_already else plan.due_on
+        return task.plan.due_on if plan.question is not None or late_already else due_on
 
-    def _assign(self, plan: PlannedTask) -> None:
-        """Ask somebody to do a task, for the first time or again."""
-        journey, zone = self.journey, self.journey.profile.timezone
-        task = Task(plan=plan, period=journey.period, assigned_on=self._today, timezone=zone)
+    def _possible(self, due_on: date, asked_on: date) -> date:
+        """Nothing is due before the day on which it is asked for."""
+        return max(due_on, self._calendar.shift(asked_on, 0))
+
+    def _put_down(self, plan: PlannedTask) -> None:
+        """Note a task; it is asked for once all that it depends on is done."""
+        journey = self.journey
+        task = Task(
+            plan=plan,
+            period=journey.period,
+            state=TaskState.WAITING,
+            assigned_on=self._today,
+            timezone=journey.profile.timezone,
+        )
         self.journey = journey.with_task(task)
+
+    def ask_for_what_can_begin(self) -> None:
+        """Ask for the tasks whose time has come: all that they depend on is done, or not needed."""
+        for task in self.journey.tasks:
+            if task.state is TaskState.WAITING and self._can_begin(task):
+                self._assign(task)
+
+    def _can_begin(self, task: Task) -> bool:
+        before = (
+            self.journey.task(task_id(self.journey.hire_id, key, task.period))
+            for key in task.plan.depends_on
+        )
+        return all(
+            each is None or each.state in (TaskState.DONE, TaskState.DROPPED) for each in before
+        )
+
+    def _assign(self, task: Task) -> None:
+        """Ask somebody to do a task, for the first time or again."""
+        due_on = self._possible(task.plan.due_on, self._today)
+        plan = task.plan.model_copy(update={"due_on": due_on})
+        opened = task.evolve(plan=plan, state=TaskState.OPEN, assigned_on=self._today)
+        self.hand_to_whose_turn_it_is(opened, plan.why)
+        self._set_timers(opened)
+
+    def hand_to_whose_turn_it_is(self, task: Task, why: str) -> None:
+        """Ask whoever's turn it is: the one who does a task, or the one who approves it."""
+        self.journey = self.journey.with_task(task)
         self.events.append(
             TaskAssigned(
-                hire_id=journey.hire_id,
-                task_id=plan.task_id,
-                kind=plan.kind,
-                title=plan.title,
-                owner=plan.owner,
-                due_on=plan.due_on,
-                timezone=zone,
-                why=plan.why,
+                hire_id=self.journey.hire_id,
+                task_id=task.plan.task_id,
+                kind=task.plan.kind,
+                title=task.title,
+                owner=task.turn,
+                due_on=task.plan.due_on,
+                timezone=task.timezone,
+                why=why,
             )
         )
-        self._set_timers(task)
 
     def _move(self, task: Task, plan: PlannedTask) -> None:
         same_day = plan.due_on == task.plan.due_on
@@ -130,8 +167,10 @@ class Assignments:
         self._cancel_timers(task)
 
     def drop(self, task: Task, why: str) -> None:
-        """Take a task back."""
+        """Take a task back; whoever was not asked for it is not told."""
         self.journey = self.journey.with_task(task.evolve(state=TaskState.DROPPED))
+        if task.state is TaskState.WAITING:
+            return
         self.events.append(
             TaskDropped(hire_id=self.journey.hire_id, task_id=task.plan.task_id, why=why)
         )
@@ -149,7 +188,8 @@ class Assignments:
     def _set_timers(self, task: Task) -> None:
         zone, slot = task.timezone, str(task.plan.task_id)
         self.timers.append(SetTimer(due_at(task.plan.due_on, zone), TaskDeadline(slot=slot)))
-        if task.plan.done_by is DoneBy.PERSON and task.plan.due_on > self._today:
+        is_reminded = task.plan.remind and task.plan.done_by is DoneBy.PERSON
+        if is_reminded and task.plan.due_on > self._today:
             self.timers.append(SetTimer(starts_at(task.plan.due_on, zone), TaskReminder(slot=slot)))
         else:
             self.timers.append(CancelTimer(TaskReminder, slot))

@@ -1,9 +1,12 @@
 """What people and HR systems ask of a journey, and the moments that it asks for itself."""
 
 from datetime import date
+from typing import Annotated, Final
 from uuid import UUID
 
-from libs.common.contracts.values import HireId, Instant, Profile
+from pydantic import StringConstraints
+
+from libs.common.contracts.values import HireId, Instant, Owner, Profile
 from libs.common.message import Command, Timer
 
 
@@ -35,11 +38,40 @@ class ReportLeaving(Command):
     reported_at: Instant | None = None
 
 
+PLAIN_TEXT: Final = r"^[^\x00-\x1f]+$"
+Reference = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=PLAIN_TEXT),
+]
+"""A number, an address or a short text that tells where something is shown; no personal data."""
+
+
 class CompleteTask(Command):
-    """Somebody did a task; a question needs its `answer`."""
+    """Somebody did a task; a question needs its `answer`, some tasks need `evidence`."""
 
     task_id: UUID
     answer: str | None = None
+    evidence: Reference | None = None
+
+
+class ApproveTask(Command):
+    """The approver of a task finds it done."""
+
+    task_id: UUID
+
+
+class RejectTask(Command):
+    """The approver of a task sends it back to whoever did it."""
+
+    task_id: UUID
+    reason: Reference
+
+
+class HandTask(Command):
+    """Another role is to do a task."""
+
+    task_id: UUID
+    to: Owner
 
 
 class RetryAccess(Command):

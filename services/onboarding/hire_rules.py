@@ -160,6 +160,7 @@ def leave(state: State, told: ReportLeaving, now: datetime) -> Decision[Journey]
     advance = Advance(known.evolve(last_day=last_day), now)
     zone = state.profile.timezone
     advance.events.append(HireLeaving(hire_id=state.hire_id, last_day=last_day, timezone=zone))
+    advance.plan()
     advance.expect_last_day()
     return advance.decision()
 
@@ -173,6 +174,7 @@ def stay(state: State, reported_at: datetime, now: datetime) -> Decision[Journey
     staying = state.evolve(last_day=None, end_reported_at=_true_at(reported_at, now))
     advance = Advance(staying, now)
     advance.timers.append(CancelTimer(LastDayOver))
+    advance.plan()
     return advance.decision()
 
 

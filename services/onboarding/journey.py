@@ -8,10 +8,13 @@ from libs.common.decider import Decider
 from libs.common.message import EffectFailed
 from services.onboarding import access_rules, fetch_rules, hire_rules, task_rules
 from services.onboarding.commands import (
+    ApproveTask,
     CompleteTask,
     EndAwaited,
     FirstDay,
+    HandTask,
     LastDayOver,
+    RejectTask,
     ReportCancel,
     ReportHire,
     ReportLeaving,
@@ -40,6 +43,9 @@ journey.on(LookAgain)(fetch_rules.look_again)
 
 journey.on(CheckDecided)(task_rules.follow_ruling)
 journey.on(CompleteTask)(task_rules.complete)
+journey.on(ApproveTask)(task_rules.approve)
+journey.on(RejectTask)(task_rules.reject)
+journey.on(HandTask)(task_rules.hand)
 journey.on(TaskReminder)(task_rules.remind)
 journey.on(TaskDeadline)(task_rules.escalate)
 

@@ -12,9 +12,15 @@ from services.onboarding.plan import PlannedTask
 
 
 class TaskState(StrEnum):
-    """Whether a task still has to be done."""
+    """Whether a task still has to be done.
 
+    `waiting` for what it depends on, and asked of nobody yet; `submitted` by its owner, and to be
+    approved.
+    """
+
+    WAITING = "waiting"
     OPEN = "open"
+    SUBMITTED = "submitted"
     DONE = "done"
     DROPPED = "dropped"
 
@@ -23,7 +29,8 @@ class Task(Value):
     """A task of the plan, and what became of it.
 
     `timezone` is where its day ends; `overdue` counts how often it was called late; `answer` is the
-    number, among all answers of the hire, of the one that closed a question.
+    number, among all answers of the hire, of the one that closed a question. `given_to` is who has
+    it in place of the role that the plan names; `evidence` is what they referred to.
     """
 
     plan: PlannedTask
@@ -33,6 +40,38 @@ class Task(Value):
     assigned_on: date
     timezone: ZoneName
     answer: int = 0
+    given_to: Owner | None = None
+    evidence: str | None = None
+
+    @property
+    def owner(self) -> Owner:
+        """Who does it."""
+        return self.given_to or self.plan.owner
+
+    @property
+    def turn(self) -> Owner:
+        """Whose turn it is: who approves it, once it is submitted, and else who does it."""
+        return self.plan.approver if self.is_submitted and self.plan.approver else self.owner
+
+    @property
+    def title(self) -> str:
+        """What whoever's turn it is has to do."""
+        return f"Approve: {self.plan.title}" if self.is_submitted else self.plan.title
+
+    @property
+    def is_submitted(self) -> bool:
+        """Whether it waits to be approved."""
+        return self.state is TaskState.SUBMITTED
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is somebody's turn."""
+        return self.state in (TaskState.OPEN, TaskState.SUBMITTED)
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether it is somebody's turn, or will be."""
+        return self.is_open or self.state is TaskState.WAITING
 
     def evolve(self, **changes: Any) -> Self:
         """Return a copy with some fields changed."""
@@ -177,12 +216,17 @@ class Journey(Value):
     def needs(self, resource: str) -> bool:
         """Whether a task of this period asks for access to a resource: the task of its key."""
         return self.ending is None and any(
-            task.plan.key == resource and task.state is not TaskState.DROPPED
+            task.plan.key == resource and task.state not in (TaskState.DROPPED, TaskState.WAITING)
             for task in self.tasks
             if task.period == self.period
         )
 
     @property
     def open_tasks(self) -> tuple[Task, ...]:
-        """The tasks that still have to be done."""
-        return tuple(task for task in self.tasks if task.state is TaskState.OPEN)
+        """The tasks that are somebody's turn now."""
+        return tuple(task for task in self.tasks if task.is_open)
+
+    @property
+    def is_equipped(self) -> bool:
+        """Whether all is done that the person needs to be able to work."""
+        return not any(task.is_unfinished and task.plan.needed_to_work for task in self.tasks)

@@ -37,7 +37,7 @@ def _before_start(journey: Journey) -> HireStatus:
         return HireStatus.ANNOUNCED
     if journey.ruling.verdict is not Verdict.CLEAR:
         return HireStatus.CHECKING
-    return HireStatus.PROVISIONING if journey.open_tasks else HireStatus.READY
+    return HireStatus.READY if journey.is_equipped else HireStatus.PROVISIONING
 
 
 def _since_start(journey: Journey) -> HireStatus:

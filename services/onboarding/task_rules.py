@@ -9,18 +9,25 @@ from libs.common.contracts.onboarding import QuestionAnswered, TaskDueToday, Tas
 from libs.common.contracts.values import Owner
 from libs.common.decider import Decision, Refused, SetTimer
 from services.onboarding.advance import Advance
-from services.onboarding.commands import CompleteTask, TaskDeadline, TaskReminder
+from services.onboarding.commands import (
+    ApproveTask,
+    CompleteTask,
+    HandTask,
+    RejectTask,
+    TaskDeadline,
+    TaskReminder,
+)
 from services.onboarding.local_day import due_at, local_date
 from services.onboarding.model import Journey, Ruling, Task, TaskState
 from services.onboarding.templates import DoneBy
 from services.onboarding.working_days import working_days
 
-MAX_OVERDUE: Final = 5
-"""How often a task is called late before only the board shows it."""
 NO_WAY_OUT: Final = (
     "The check is not clear, finds nothing amiss and asks nothing: see whether any rule of the "
     "law pack applies to this hire."
 )
+
+TO_BE_APPROVED: Final = "It was done, and counts once you have found it so."
 
 State: TypeAlias = Journey | None
 
@@ -68,23 +75,59 @@ def _ruling(check: CheckDecided) -> Ruling:
 
 
 def complete(state: State, command: CompleteTask, now: datetime) -> Decision[Journey]:
-    """Close a task of a person; the answer to a question goes to compliance."""
-    state, task = _open_task(state, command.task_id)
-    if task.plan.done_by is DoneBy.ADAPTER:
-        raise Refused("an adapter does this task; if it gave up, retry the access instead")
+    """Close a task of a person, or have it approved; an answer goes to compliance."""
+    state, task = _task_of_a_person(state, command.task_id, TaskState.OPEN)
     if task.plan.question is not None:
         return _answer(state, task, command.answer or "", now)
+    if task.plan.evidence is not None and command.evidence is None:
+        raise Refused(f"this task needs evidence: {task.plan.evidence}")
+    done = task.evolve(evidence=command.evidence)
+    advance = Advance(state, now)
+    if task.plan.approver is None:
+        advance.close(done)
+    else:
+        submitted = done.evolve(state=TaskState.SUBMITTED)
+        advance.hand_to_whose_turn_it_is(submitted, TO_BE_APPROVED)
+    return advance.decision()
+
+
+def approve(state: State, command: ApproveTask, now: datetime) -> Decision[Journey]:
+    """Close a task that waits for its approver."""
+    state, task = _task_of_a_person(state, command.task_id, TaskState.SUBMITTED)
     advance = Advance(state, now)
     advance.close(task)
     return advance.decision()
 
 
-def _open_task(state: State, task_id: UUID) -> tuple[Journey, Task]:
+def reject(state: State, command: RejectTask, now: datetime) -> Decision[Journey]:
+    """Give a task back to whoever did it, with the reason."""
+    state, task = _task_of_a_person(state, command.task_id, TaskState.SUBMITTED)
+    advance = Advance(state, now)
+    again = task.evolve(state=TaskState.OPEN, evidence=None)
+    advance.hand_to_whose_turn_it_is(again, f"It was sent back: {command.reason}")
+    return advance.decision()
+
+
+def hand(state: State, command: HandTask, now: datetime) -> Decision[Journey]:
+    """Have another role do a task, and ask them."""
+    state, task = _task_of_a_person(state, command.task_id, TaskState.OPEN)
+    if command.to is task.owner:
+        raise Refused(f"{command.to} has this task already")
+    if command.to is task.plan.approver:
+        raise Refused(f"{command.to} approves this task, and so cannot do it")
+    advance = Advance(state, now)
+    advance.hand_to_whose_turn_it_is(task.evolve(given_to=command.to), task.plan.why)
+    return advance.decision()
+
+
+def _task_of_a_person(state: State, task_id: UUID, expected: TaskState) -> tuple[Journey, Task]:
     task = state.task(task_id) if state else None
     if state is None or task is None:
         raise Refused("there is no such task of this hire")
-    if task.state is not TaskState.OPEN:
-        raise Refused(f"this task is not open, it is {task.state}")
+    if task.plan.done_by is DoneBy.ADAPTER:
+        raise Refused("an adapter does this task; if it gave up, retry the access instead")
+    if task.state is not expected:
+        raise Refused(f"this task is not {expected}, it is {task.state}")
     return state, task
 
 
@@ -105,15 +148,15 @@ def _answer(state: Journey, task: Task, answer: str, now: datetime) -> Decision[
 def remind(state: State, timer: TaskReminder, now: datetime) -> Decision[Journey]:
     """Say in the morning what must be done by the evening; in the evening it is too late for it."""
     task = state.task(UUID(timer.slot)) if state else None
-    if state is None or task is None or task.state is not TaskState.OPEN:
+    if state is None or task is None or not task.is_open:
         return Decision(state)
     if now >= due_at(task.plan.due_on, task.timezone):
         return Decision(state)
     reminder = TaskDueToday(
         hire_id=state.hire_id,
         task_id=task.plan.task_id,
-        title=task.plan.title,
-        owner=task.plan.owner,
+        title=task.title,
+        owner=task.turn,
         due_on=task.plan.due_on,
         timezone=task.timezone,
     )
@@ -123,19 +166,19 @@ def remind(state: State, timer: TaskReminder, now: datetime) -> Decision[Journey
 def escalate(state: State, timer: TaskDeadline, now: datetime) -> Decision[Journey]:
     """Say that a task is late, and again every working day, up to a limit."""
     task = state.task(UUID(timer.slot)) if state else None
-    if state is None or task is None or task.state is not TaskState.OPEN:
+    if state is None or task is None or not task.is_open:
         return Decision(state)
     late = task.evolve(overdue=task.overdue + 1)
     overdue = TaskOverdue(
         hire_id=state.hire_id,
         task_id=task.plan.task_id,
-        title=task.plan.title,
-        owner=task.plan.owner,
+        title=task.title,
+        owner=task.turn,
         due_on=task.plan.due_on,
         escalation=late.overdue,
     )
     profile = state.profile
     calendar = working_days(profile.jurisdiction)
     again = due_at(calendar.shift(local_date(now, profile.timezone), 1), profile.timezone)
-    timers = (SetTimer(again, timer),) if late.overdue < MAX_OVERDUE else ()
+    timers = (SetTimer(again, timer),) if late.overdue < task.plan.late_calls else ()
     return Decision(state.with_task(late), emit=(overdue,), timers=timers)

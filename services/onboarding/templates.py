@@ -5,11 +5,19 @@ from collections.abc import Sequence
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, Final, Self, TypeAlias
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from libs.common.contracts.onboarding import TaskKind
 from libs.common.contracts.values import Engagement, Jurisdiction, Owner, Profile
@@ -39,7 +47,29 @@ class AfterProvisioning(Part):
     working_days_after_provisioning: Annotated[int, Field(ge=0, le=60)]
 
 
-Due: TypeAlias = BeforeStart | AfterProvisioning
+class AfterStart(Part):
+    """Due that many local working days after the first day of work; 0 is that day."""
+
+    working_days_after_start: Annotated[int, Field(ge=0, le=120)]
+
+
+class BeforeLastDay(Part):
+    """Due that many local working days before the last day of work, once that is known."""
+
+    working_days_before_last_day: Annotated[int, Field(ge=0, le=60)]
+
+
+Due: TypeAlias = BeforeStart | AfterProvisioning | AfterStart | BeforeLastDay
+
+
+class Reminders(Part):
+    """How its owner is reminded: on the morning of the day, and each working day once it is late.
+
+    From the second time that a task is called late, its owner's manager hears of it too (notify).
+    """
+
+    on_the_day: bool = True
+    when_late: Annotated[int, Field(ge=1, le=5)] = 5
 
 
 class DoneBy(StrEnum):
@@ -72,26 +102,49 @@ class AppliesTo(Part):
         )
 
 
-class TaskTemplate(Part):
-    """One kind of task; `key` names it for ever, since task ids derive from it."""
+Key: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 
-    key: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+
+class TaskTemplate(Part):
+    """One kind of task; `key` names it for ever, since task ids derive from it.
+
+    A hire is ready when all that is `needed_to_work` is done. `evidence` says what whoever does the
+    task has to refer to; with `approver`, it is done once that role has approved. It is asked for
+    only when all of `depends_on`, as far as the hire has them, is done.
+    """
+
+    key: Key
     kind: TaskKind
-    title: Annotated[str, StringConstraints(min_length=1, max_length=120)]
+    title: Annotated[str, StringConstraints(min_length=1, max_length=110)]
     why: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     owner: Owner
     due: Due
     done_by: DoneBy = DoneBy.PERSON
+    needed_to_work: bool = False
+    approver: Owner | None = None
+    evidence: Annotated[str, StringConstraints(min_length=1, max_length=120)] | None = None
+    depends_on: tuple[Key, ...] = ()
+    reminders: Reminders = Reminders()
     applies_to: AppliesTo = AppliesTo()
+
+    @model_validator(mode="after")
+    def _can_be_done(self) -> Self:
+        if self.done_by is DoneBy.ADAPTER and (self.approver or self.evidence):
+            raise ValueError("what an adapter does needs neither evidence nor an approver")
+        if self.approver is self.owner:
+            raise ValueError("whoever does a task cannot approve it")
+        return self
 
 
 def read_templates(folder: Path) -> tuple[TaskTemplate, ...]:
     """Every template of a folder, in order of their files.
 
-    Raises TemplateError for a file that is no template, and for a key used twice.
+    Raises TemplateError for a file that is no template, for a key used twice, and for tasks that
+    wait for one that does not exist, or for each other.
     """
     templates = tuple(_read(path) for path in sorted(folder.glob("*.yaml")))
     _check_keys(templates, folder)
+    _check_order(templates, folder)
     return templates
 
 
@@ -117,3 +170,17 @@ def _check_keys(templates: Sequence[TaskTemplate], folder: Path) -> None:
         raise TemplateError(
             f"{folder.name}: each template needs a key of its own; used twice: {', '.join(twice)}"
         )
+
+
+def _check_order(templates: Sequence[TaskTemplate], folder: Path) -> None:
+    waits = {one.key: one.depends_on for one in templates}
+    for key, before in waits.items():
+        if unknown := [each for each in before if each not in waits]:
+            raise TemplateError(
+                f"{folder.name}: {key} depends on {', '.join(unknown)}, the key of no template"
+            )
+    try:
+        TopologicalSorter(waits).prepare()
+    except CycleError as error:
+        circle = " on ".join(map(str, error.args[1]))
+        raise TemplateError(f"{folder.name}: no task can begin: {circle} depend") from error

@@ -130,8 +130,7 @@ class Line:
             await people.confirm_law(self.doors)
             return
         for deed in people.deeds(hire, seen, self.clock.now().date()):
-            path = f"/tasks/{deed.task_id}/complete"
-            await self.doors.post("onboarding", path, {"answer": deed.answer})
+            await self.doors.post("onboarding", deed.path, dict(deed.body))
 
     def letters(self, hire: DemoHire) -> list[EmailMessage]:
         """The mails about a hire, oldest first: each links to its page."""

@@ -140,8 +140,9 @@ class Life:
     def block(self, *findings: Finding) -> "Life":
         return self.check(Verdict.BLOCKED, findings=findings or (not_met(),))
 
-    def do(self, key: str, answer: str | None = None) -> "Life":
-        return self.take(CompleteTask(task_id=self.task(key).plan.task_id, answer=answer))
+    def do(self, key: str, answer: str | None = None, evidence: str | None = None) -> "Life":
+        task_id = self.task(key).plan.task_id
+        return self.take(CompleteTask(task_id=task_id, answer=answer, evidence=evidence))
 
     def retry(self) -> "Life":
         return self.take(RetryAccess(resource="vpn"))

@@ -12,18 +12,21 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from libs.common.contracts.onboarding import HireStatus
-from libs.common.contracts.values import Engagement, Profile, Terms
+from libs.common.contracts.values import Engagement, Owner, Profile, Terms
 from libs.common.inbound import Applied
 from libs.common.message import Command
 from services.compliance.law import load_law
 from services.onboarding.commands import (
+    ApproveTask,
     CompleteTask,
+    HandTask,
+    RejectTask,
     ReportCancel,
     ReportHire,
     ReportLeaving,
     RetryAccess,
 )
-from services.onboarding.model import Journey
+from services.onboarding.model import Journey, Task, TaskState
 from services.onboarding.resources import RESOURCES
 from services.onboarding.templates import DoneBy
 from tests.onboarding.life import HIRE, profile
@@ -128,22 +131,53 @@ class HireOnTheLine(RuleBasedStateMachine):
             self.tell(ReportLeaving(hire_id=HIRE, last_day=last_day, reported_at=self.ago(age)))
 
     @precondition(lambda self: bool(self.journey.tasks))
-    @rule(data=st.data(), answer=ANSWERS)
-    def complete(self, data: st.DataObject, answer: str) -> None:
+    @rule(data=st.data(), answer=ANSWERS, evidence=st.none() | st.just("report 7"))
+    def complete(self, data: st.DataObject, answer: str, evidence: str | None) -> None:
         """Only what is open and a person's can be done; what has another state is refused."""
         task = data.draw(st.sampled_from(self.journey.tasks))
-        possible = task in self.journey.open_tasks and task.plan.done_by is DoneBy.PERSON
-        assert self.tell(CompleteTask(task_id=task.plan.task_id, answer=answer)) is possible
+        command = CompleteTask(task_id=task.plan.task_id, answer=answer, evidence=evidence)
+        shown = task.plan.evidence is None or evidence is not None
+        assert self.tell(command) is (self.is_persons(task, TaskState.OPEN) and shown)
+
+    @precondition(lambda self: bool(self.journey.tasks))
+    @rule(data=st.data(), good=st.booleans())
+    def judge(self, data: st.DataObject, *, good: bool) -> None:
+        """Only what was submitted can be approved, or sent back."""
+        task = data.draw(st.sampled_from(self.journey.tasks))
+        task_id = task.plan.task_id
+        command = (
+            ApproveTask(task_id=task_id) if good else RejectTask(task_id=task_id, reason="unclear")
+        )
+        assert self.tell(command) is self.is_persons(task, TaskState.SUBMITTED)
+
+    @precondition(lambda self: bool(self.journey.tasks))
+    @rule(data=st.data(), to=st.sampled_from(Owner))
+    def hand(self, data: st.DataObject, to: Owner) -> None:
+        """What is open can be given to another role, but for the one that approves it."""
+        task = data.draw(st.sampled_from(self.journey.tasks))
+        other = to not in (task.owner, task.plan.approver)
+        told = self.tell(HandTask(task_id=task.plan.task_id, to=to))
+        assert told is (self.is_persons(task, TaskState.OPEN) and other)
+
+    @staticmethod
+    def is_persons(task: Task, state: TaskState) -> bool:
+        return task.state is state and task.plan.done_by is DoneBy.PERSON
 
     @rule(rounds=st.integers(1, 3))
     def do_all_that_is_asked(self, rounds: int) -> None:
         """Now, and what follows from it some hours later."""
         for _ in range(rounds):
             for task in self.journey.open_tasks:
-                if task.plan.done_by is DoneBy.PERSON:
-                    answer = truth(task.plan.question)
-                    self.tell(CompleteTask(task_id=task.plan.task_id, answer=answer))
+                self.do(task)
             self.wait(timedelta(hours=2))
+
+    def do(self, task: Task) -> None:
+        task_id = task.plan.task_id
+        if task.is_submitted:
+            self.tell(ApproveTask(task_id=task_id))
+        elif task.plan.done_by is DoneBy.PERSON:
+            answer = truth(task.plan.question)
+            self.tell(CompleteTask(task_id=task_id, answer=answer, evidence="report 7"))
 
     @rule()
     def break_guards(self) -> None:

@@ -49,20 +49,68 @@ def profile(
 
 
 def planned(
-    of: Profile, *, period: int = 1, today: date = EARLY, provisioning_on: date = EARLY
+    of: Profile,
+    *,
+    period: int = 1,
+    today: date = EARLY,
+    provisioning_on: date = EARLY,
+    last_day: date | None = None,
 ) -> dict[str, PlannedTask]:
     calendar = working_days(of.jurisdiction)
-    days = Days(provisioning_on, today)
+    days = Days(provisioning_on, today, last_day)
     return {one.key: one for one in plan_tasks(HIRE, period, of, task_templates(), calendar, days)}
 
 
-def test_every_hire_gets_a_device_from_a_person_and_access_from_adapters() -> None:
-    tasks = planned(profile())
-    assert {key: (one.kind, one.owner, one.done_by) for key, one in tasks.items()} == {
-        "device": (TaskKind.DEVICE, Owner.IT, DoneBy.PERSON),
-        "identity": (TaskKind.IDENTITY, Owner.IT, DoneBy.ADAPTER),
-        "vpn": (TaskKind.VPN, Owner.IT, DoneBy.ADAPTER),
-    }
+EVERYBODY = {"device", "identity", "introduction", "security-training", "vpn"}
+CAREFUL = {"device-posture", "monitoring-notice"}
+
+
+@pytest.mark.parametrize(
+    ("engagement", "tasks"),
+    [
+        pytest.param(Engagement.EMPLOYEE, EVERYBODY | CAREFUL | {"payroll"}, id="an employee"),
+        pytest.param(Engagement.EOR, EVERYBODY | CAREFUL | {"payroll"}, id="through an EOR"),
+        pytest.param(
+            Engagement.CONTRACTOR, EVERYBODY | CAREFUL | {"contractor-agreement"}, id="a contractor"
+        ),
+    ],
+)
+def test_the_engagement_decides_on_the_paperwork(engagement: Engagement, tasks: set[str]) -> None:
+    assert planned(profile(engagement=engagement)).keys() == tasks
+
+
+def test_adapters_do_what_is_access_and_people_the_rest() -> None:
+    by_adapter = {key for key, one in planned(profile()).items() if one.done_by is DoneBy.ADAPTER}
+    assert by_adapter == {"identity", "vpn"}
+
+
+def test_the_start_waits_only_for_what_somebody_needs_to_work() -> None:
+    needed = {key for key, one in planned(profile()).items() if one.needed_to_work}
+    assert needed == {"device", "device-posture", "identity", "monitoring-notice", "vpn"}
+
+
+@pytest.mark.parametrize(
+    ("last_day", "due"),
+    [
+        pytest.param(None, {}, id="none of it before the last day is known"),
+        pytest.param(
+            date(2027, 3, 31),
+            {"knowledge-handover": date(2027, 3, 30), "equipment-return": date(2027, 3, 31)},
+            id="by the last day",
+        ),
+        pytest.param(
+            date(2027, 3, 28),
+            {"knowledge-handover": date(2027, 3, 25), "equipment-return": date(2027, 3, 25)},
+            id="a Sunday after a holiday",
+        ),
+    ],
+)
+def test_whoever_leaves_hands_over_and_sends_back(
+    last_day: date | None, due: dict[str, date]
+) -> None:
+    tasks = planned(profile(), last_day=last_day)
+    leaving = {key: one.due_on for key, one in tasks.items() if one.kind is TaskKind.LEAVING}
+    assert leaving == due
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ DEVICE = (TEMPLATES / "device.yaml").read_text(encoding="utf-8")
 
 
 def test_the_shipped_templates_are_named_like_their_files() -> None:
-    assert [one.key for one in read_templates(TEMPLATES)] == sorted(
+    assert sorted(one.key for one in read_templates(TEMPLATES)) == sorted(
         path.stem for path in TEMPLATES.glob("*.yaml")
     )
 
@@ -38,4 +38,36 @@ def test_two_templates_cannot_share_a_key(tmp_path: Path) -> None:
     for name in ("a.yaml", "b.yaml"):
         (tmp_path / name).write_text(DEVICE)
     with pytest.raises(TemplateError, match="used twice: device"):
+        read_templates(tmp_path)
+
+
+def test_tasks_cannot_wait_for_each_other(tmp_path: Path) -> None:
+    for key, before in (("a", "b"), ("b", "a")):
+        text = DEVICE.replace("key: device", f"key: {key}") + f"depends_on: [{before}]\n"
+        (tmp_path / f"{key}.yaml").write_text(text)
+    with pytest.raises(TemplateError, match="no task can begin"):
+        read_templates(tmp_path)
+
+
+def test_a_task_cannot_wait_for_one_that_does_not_exist(tmp_path: Path) -> None:
+    (tmp_path / "device.yaml").write_text(DEVICE + "depends_on: [laptop]\n")
+    with pytest.raises(TemplateError, match="device depends on laptop"):
+        read_templates(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        pytest.param("approver: it\n", "cannot approve it", id="approved by who does it"),
+        pytest.param(
+            "done_by: adapter\nevidence: a number\n",
+            "neither evidence",
+            id="an adapter's evidence",
+        ),
+        pytest.param("reminders: {when_late: 0}\n", "when_late", id="never called late"),
+    ],
+)
+def test_a_task_that_nobody_can_close_is_refused(tmp_path: Path, more: str, says: str) -> None:
+    (tmp_path / "device.yaml").write_text(DEVICE + more)
+    with pytest.raises(TemplateError, match=says):
         read_templates(tmp_path)

@@ -13,7 +13,7 @@ from services.compliance.law_question import AnswerLaw, LawQuestion, law_questio
 from services.notify.correspondence import correspondence
 from services.notify.directory import Directory
 from services.notify.messages import SendMail
-from services.onboarding.commands import CompleteTask, RetryAccess
+from services.onboarding.commands import ApproveTask, CompleteTask, RejectTask, RetryAccess
 from services.onboarding.identity.messages import EnsureIdentity, RevokeIdentity
 from services.onboarding.journey import journey
 from services.onboarding.model import Journey, Task
@@ -120,13 +120,19 @@ class Company:
         chance = self.line.chance
         for task in known.open_tasks:
             if task.plan.done_by is DoneBy.PERSON and chance.random() < self.diligence:
-                answer = self._answer(task)
-                self._tell(key, CompleteTask(task_id=task.plan.task_id, answer=answer))
+                self._tell(key, self._deed(task))
         troubled = {each.resource for each in known.access if each.trouble}
         if troubled and chance.random() < self.diligence:
             self.guards.out_of_order.discard(known.hire_id)
             for resource in sorted(troubled):
                 self._tell(key, RetryAccess(resource=resource))
+
+    def _deed(self, task: Task) -> Command:
+        """Mostly what is asked; a careless approver sends things back."""
+        task_id, good = task.plan.task_id, self.line.chance.random() <= max(self.diligence, 0.8)
+        if task.is_submitted:
+            return ApproveTask(task_id=task_id) if good else RejectTask(task_id=task_id, reason="?")
+        return CompleteTask(task_id=task_id, answer=self._answer(task), evidence="report 7")
 
     def _answer(self, task: Task) -> str:
         """The truth about a term, yes to a lawyer's question; by a careless person, nonsense."""

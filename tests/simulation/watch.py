@@ -22,22 +22,35 @@ from libs.common.contracts.onboarding import (
     TaskMoved,
     TaskOverdue,
 )
+from libs.common.contracts.values import Owner
 from libs.common.fold import Folded
 from libs.common.message import Event, Message
-from services.onboarding.commands import CompleteTask, RetryAccess, TaskDeadline, TaskReminder
+from services.onboarding.commands import (
+    ApproveTask,
+    CompleteTask,
+    HandTask,
+    RejectTask,
+    RetryAccess,
+    TaskDeadline,
+    TaskReminder,
+)
 from services.onboarding.journey import journey as journey_decider
 from services.onboarding.local_day import due_at, local_date, starts_at
 from services.onboarding.model import Grant, Journey, TaskState
 from services.onboarding.plan import Days, plan_tasks
 from services.onboarding.resources import RESOURCES, wish
 from services.onboarding.standing import blocks, status_of
-from services.onboarding.task_rules import MAX_OVERDUE
 from services.onboarding.templates import DoneBy, task_templates
 from services.onboarding.working_days import working_days
 from tests.simulation.line import Line
 from tests.simulation.outside import Guards
 
-ONCE: Final = (CompleteTask, RetryAccess, TaskReminder, TaskDeadline)
+Ask = tuple[Owner, str]
+"""Who was asked for a task, and in which words."""
+ONCE: Final = (
+    *(CompleteTask, ApproveTask, RejectTask, HandTask),
+    *(RetryAccess, TaskReminder, TaskDeadline),
+)
 """A task is closed once, and a timer fires once: the kernel removes it as it is decided."""
 ENDED: Final = (HireStatus.CANCELLED, HireStatus.LEFT)
 
@@ -53,7 +66,7 @@ class Watch:
     _hangs_on: dict[UUID, tuple[object, ...]] = field(
         default_factory=dict[UUID, tuple[object, ...]]
     )
-    _open: dict[UUID, set[UUID]] = field(default_factory=dict[UUID, set[UUID]])
+    _open: dict[UUID, dict[UUID, Ask]] = field(default_factory=dict[UUID, dict[UUID, Ask]])
 
     def __post_init__(self) -> None:
         self.line.watchers.append(self.decided)
@@ -70,11 +83,12 @@ class Watch:
             self._check_event(each.event, journey)
         assert self._status[journey.hire_id] is journey.status is status_of(journey)
         open_ = {task.plan.task_id for task in journey.open_tasks}
-        assert self._open.get(journey.hire_id, set()) == open_
+        assert self._open.get(journey.hire_id, {}).keys() == open_
         keys = Counter((task.plan.key, task.period) for task in journey.tasks)
         assert all(count == 1 for count in keys.values()), "no task twice"
         self._check_block(journey)
         self._check_door(journey)
+        self._check_order(journey)
         if journey.status in ENDED:
             assert not open_, "nothing is left to do for one who has ended"
 
@@ -90,18 +104,19 @@ class Watch:
         """A task moves only with what it hangs on, and no decision on other facts is followed."""
         emitted = [each.event for each in folded.emitted]
         profile = journey.profile
-        hangs_on = (profile.starts_on, profile.jurisdiction, profile.timezone)
+        place = (profile.jurisdiction, profile.timezone)
+        hangs_on = (*place, profile.starts_on, journey.last_day)
         if self._hangs_on.get(journey.hire_id) == hangs_on:
             assert not any(isinstance(each, TaskMoved) for each in emitted)
         self._hangs_on[journey.hire_id] = hangs_on
         if isinstance(message, CheckDecided) and emitted:
-            assert (message.effective_on, message.jurisdiction) == hangs_on[:2]
+            assert (message.jurisdiction, message.effective_on) == (place[0], profile.starts_on)
 
     def journey(self, key: str) -> Journey | None:
         return self.line.desks["onboarding"].state("journey", key)
 
     def _check_event(self, event: Event, after: Journey) -> None:
-        self._check_task(event, self._open.setdefault(after.hire_id, set()))
+        self._check_task(event, self._open.setdefault(after.hire_id, {}))
         match event:
             case HireStatusChanged():
                 self._check_status(event)
@@ -123,17 +138,20 @@ class Watch:
             case _:
                 pass
 
-    def _check_task(self, event: Event, open_: set[UUID]) -> None:
+    def _check_task(self, event: Event, open_: dict[UUID, Ask]) -> None:
         match event:
             case TaskAssigned():
-                assert event.task_id not in open_, "what is open is not assigned again"
-                open_.add(event.task_id)
-            case TaskMoved() | TaskDueToday() | TaskOverdue():
+                ask = (event.owner, event.title)
+                assert open_.get(event.task_id) != ask, "nobody is asked twice for the same"
+                open_[event.task_id] = ask
+            case TaskMoved():
                 assert event.task_id in open_
+            case TaskDueToday() | TaskOverdue():
+                assert open_[event.task_id] == (event.owner, event.title)
             case TaskDone():
-                open_.remove(event.task_id)
+                del open_[event.task_id]
             case TaskDropped():  # or done by an adapter, and taken back
-                open_.discard(event.task_id)
+                open_.pop(event.task_id, None)
             case _:
                 pass
 
@@ -146,18 +164,19 @@ class Watch:
         self._status[event.hire_id] = event.status
 
     def _check_ready(self, journey: Journey) -> None:
-        """Every task of the plan is done, whoever planned it when."""
+        """All of the plan that is needed to work is done, whoever planned it when."""
         assert journey.ruling is not None
         assert journey.ruling.verdict is Verdict.CLEAR
         assert journey.provisioning_on is not None
         calendar = working_days(journey.profile.jurisdiction)
-        days = Days(journey.provisioning_on, local_date(self.line.now, journey.profile.timezone))
+        today = local_date(self.line.now, journey.profile.timezone)
+        days = Days(journey.provisioning_on, today, journey.last_day)
         for plan in plan_tasks(
             journey.hire_id, journey.period, journey.profile, task_templates(), calendar, days
         ):
             task = journey.task(plan.task_id)
             assert task is not None
-            assert task.state is TaskState.DONE
+            assert task.state is TaskState.DONE or not plan.needed_to_work
 
     def _check_block(self, journey: Journey) -> None:
         """Whoever is blocked has an owner and a reason, and both were told."""
@@ -166,6 +185,15 @@ class Watch:
         assert found is None or all(found[1])
         if journey.status is HireStatus.BLOCKED:
             assert found is not None
+
+    def _check_order(self, journey: Journey) -> None:
+        """Nobody is asked for what cannot begin yet, and everybody for what can."""
+        mine = [task for task in journey.tasks if task.period == journey.period]
+        unfinished = {task.plan.key for task in mine if task.is_unfinished}
+        for task in journey.tasks:
+            if task.state is TaskState.WAITING:
+                assert journey.ending is None
+                assert not unfinished.isdisjoint(task.plan.depends_on)
 
     def _check_door(self, journey: Journey) -> None:
         """Whoever has access to anything is known to, or to be about to lose it."""
@@ -191,7 +219,10 @@ class Watch:
             self._check_dates(journey)
 
     def _check_somebody_goes_on(self, journey: Journey) -> None:
-        people = any(task.plan.done_by is DoneBy.PERSON for task in journey.open_tasks)
+        people = any(
+            task.plan.done_by is DoneBy.PERSON and task.plan.needed_to_work
+            for task in journey.open_tasks
+        )
         match journey.status:
             case HireStatus.ANNOUNCED:
                 raise AssertionError("compliance has not decided, and nothing is under way")
@@ -218,7 +249,7 @@ class Watch:
             if task.overdue == 0:
                 assert due == due_at(task.plan.due_on, task.timezone)
             else:
-                assert (due is None) is (task.overdue == MAX_OVERDUE)
+                assert (due is None) is (task.overdue == task.plan.late_calls)
 
     def _check_dates(self, journey: Journey) -> None:
         zone, last_day = journey.profile.timezone, journey.last_day

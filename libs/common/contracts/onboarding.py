@@ -160,7 +160,11 @@ class HireStarted(Event, name="hire.started.v1", subject="hire_id"):
 
 
 class TaskAssigned(Event, name="task.assigned.v1", subject="hire_id"):
-    """Somebody has to do something for this hire by the end of a civil day in its zone."""
+    """Somebody has to do something for this hire by the end of a civil day in its zone.
+
+    Told again of an open task with another owner or title, it is that owner's turn now: to approve
+    what was done, to do it once more, or in place of the one before.
+    """
 
     hire_id: HireId
     task_id: UUID
