@@ -7,6 +7,8 @@ from libs.common.effects import Adapter, adapter
 from libs.common.run import run
 from libs.common.service import Service, Tools
 from services.onboarding.api import router
+from services.onboarding.bamboohr import changes
+from services.onboarding.bamboohr.changes import BambooChanges
 from services.onboarding.bamboohr.client import BambooClient
 from services.onboarding.bamboohr.fetch import BambooFetch
 from services.onboarding.bamboohr.settings import BambooSettings
@@ -18,6 +20,7 @@ from services.onboarding.identity.messages import EnsureIdentity, RevokeIdentity
 from services.onboarding.identity.provider import Provider
 from services.onboarding.identity.scim import Identities
 from services.onboarding.journey import journey
+from services.onboarding.reconciliation import ListChanges, reconciliation
 from services.onboarding.vpn.messages import EnsurePeer, RevokePeer
 from services.onboarding.vpn.settings import VpnSettings
 from services.onboarding.vpn.wireguard import WireGuard
@@ -38,19 +41,24 @@ def identities(tools: Tools) -> Identities:
 def adapters(tools: Tools) -> Sequence[Adapter]:
     """What changes the outside world for a hire."""
     vpn, accounts = wireguard(tools), identities(tools)
-    bamboo = BambooFetch(BambooClient(BambooSettings.read(), tools.settings), tools.vault)
+    bamboo = BambooClient(BambooSettings.read(), tools.settings)
     return (
         adapter(EnsurePeer, vpn.ensure_peer),
         adapter(RevokePeer, vpn.revoke_peer),
         adapter(EnsureIdentity, accounts.ensure),
         adapter(RevokeIdentity, accounts.revoke),
-        adapter(FetchEmployee, bamboo.fetch),
+        adapter(FetchEmployee, BambooFetch(bamboo, tools.vault).fetch),
+        adapter(ListChanges, BambooChanges(bamboo, tools.pool).list_changes),
     )
 
 
 async def prepare(tools: Tools) -> None:
     """Write the VPN's configuration anew, in case its file was lost."""
     await wireguard(tools).publish()
+    if BambooSettings.read().url:
+        await changes.begin(tools.pool, tools.clock.now())
+    else:
+        await changes.end(tools.pool)
 
 
 router.include_router(fetches)
@@ -58,7 +66,7 @@ router.include_router(fetches)
 service = Service(
     name="onboarding",
     title="Farhand onboarding",
-    deciders=(journey,),
+    deciders=(journey, reconciliation),
     projections=(employee_fetches,),
     adapters=adapters,
     front_doors=FRONT_DOORS,

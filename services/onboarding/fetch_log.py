@@ -19,6 +19,7 @@ from services.onboarding.hints import (
     Hint,
     LookAgain,
 )
+from services.onboarding.reconciliation import Reconciliation
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +131,11 @@ async def last_of(pool: Pool, hire_id: UUID) -> Fetch | None:
         hire_id,
     )
     return None if row is None else Fetch(**row)
+
+
+async def reconciliation_with(pool: Pool, source: str) -> Reconciliation | None:
+    """How far an HR system was asked for changes; None where it never was."""
+    state = await pool.fetchval(
+        "select state from entity where decider = 'reconciliation' and key = $1", source
+    )
+    return None if state is None else Reconciliation.model_validate_json(state)

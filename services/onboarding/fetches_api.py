@@ -1,7 +1,7 @@
 """`/fetches`: employees that HR systems were asked for, and how a failed fetch is repeated."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, HTTPException, Query
@@ -12,6 +12,9 @@ from libs.common.running import Running, running
 from services.onboarding import fetch_log
 from services.onboarding.fetch_log import Fetch
 from services.onboarding.hints import FollowHint, Hint
+from services.onboarding.reconciliation import Reconcile, Reconciliation
+
+BAMBOOHR: Final = "bamboohr"
 
 router = APIRouter(tags=["hires"])
 
@@ -42,6 +45,22 @@ async def list_failed(
 ) -> list[FetchView]:
     """Each with its reason; correct it in the HR system, which tells us, or fetch again here."""
     return [FetchView.of(each) for each in await fetch_log.failed(state.tools.pool, limit)]
+
+
+@router.get("/fetches/reconciliation/{source}", summary="How far an HR system was asked")
+async def read_reconciliation(source: str, state: State) -> Reconciliation:
+    """Since when changes are asked for, by its clock, and why they cannot be, if so."""
+    known = await fetch_log.reconciliation_with(state.tools.pool, source)
+    if known is None:
+        raise HTTPException(404, "this HR system was not asked for changes yet")
+    return known
+
+
+@router.post("/fetches/reconciliation/bamboohr", summary="Ask BambooHR now who has changed")
+async def reconcile(state: State) -> dict[str, str]:
+    """It is asked anyway, every two hours; whoever changed is fetched."""
+    await state.kernel.submit(Reconcile(), key=BAMBOOHR, id=ids.ordered())
+    return {"status": "asked"}
 
 
 @router.get("/fetches/{hire_id}", summary="The last fetch of one employee")

@@ -177,3 +177,25 @@ async def test_nobody_changes_employees_without_the_token(company: Company) -> N
 
 async def test_an_event_holds_no_more_than_ids() -> None:
     assert set(json.loads(tells("7"))["data"]) == {"companyId", "employeeId", "changedFields"}
+
+
+async def test_what_no_hint_told_is_found_by_asking(company: Company, hired: UUID) -> None:
+    fields = {"hireDate": LATER.isoformat()}
+    await company.hr.put(company.employee_id, fields, at=company.moment(), hook=False)
+    path = "/fetches/reconciliation/bamboohr"
+    assert (await company.onboarding.post(path)).is_success
+    await company.until(hired, starts_on=LATER.isoformat())
+    known = (await company.onboarding.get(path)).json()
+    assert known["trouble"] is None
+    assert known["changed"] > 0
+
+
+async def test_a_deletion_that_no_hint_told_is_found_by_asking(
+    company: Company, hired: UUID
+) -> None:
+    url = f"{company.hr.address}/admin/employees/{company.employee_id}"
+    at = company.moment().isoformat()
+    deleted = await company.onboarding.delete(url, params={"at": at, "hook": False})
+    assert deleted.is_success
+    assert (await company.onboarding.post("/fetches/reconciliation/bamboohr")).is_success
+    await company.until(hired, status="cancelled")
