@@ -4,7 +4,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo up test check check-format check-lint check-types check-architecture \
+.PHONY: help demo compose-demo up test check check-format check-lint check-types check-architecture \
 	check-contracts format setup setup-run lock
 
 help: ## this list
@@ -12,6 +12,9 @@ help: ## this list
 
 demo: setup-run ## start everything and send hires through it (ARGS=--exit ends it)
 	@$(PY) -m farhand demo $(ARGS)
+
+compose-demo: setup-run ## the demo in containers, by docker-compose.yml
+	@deploy/compose-demo.sh $(ARGS)
 
 up: setup-run ## start everything and stay until Ctrl-C
 	@$(PY) -m farhand up $(ARGS)

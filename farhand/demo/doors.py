@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
@@ -9,7 +11,10 @@ from uuid import UUID
 
 import httpx2
 
+from farhand.credentials import Credentials
 from farhand.demo.deliveries import Planned
+from farhand.services import HOOK_SOURCES, SERVICES
+from farhand.settings import Settings
 from farhand.signing import SIGNED
 
 RETRY_SECONDS: Final = 0.5
@@ -79,3 +84,15 @@ class Doors:
             if page["next"] is None:
                 return found
             after = f"&after={page['next']}"
+
+
+@asynccontextmanager
+async def doors_of(settings: Settings, credentials: Credentials) -> AsyncGenerator[Doors]:
+    """The front doors and APIs of running services, with their secrets."""
+    async with httpx2.AsyncClient(timeout=10) as http:
+        yield Doors(
+            http,
+            {each.name: f"http://127.0.0.1:{settings.port(each.name)}" for each in SERVICES},
+            {source: credentials.read(f"hook_{source}") for source in HOOK_SOURCES},
+            credentials.read("api_token"),
+        )

@@ -1,5 +1,6 @@
 """What an operations lead wants to know when the two weeks are over."""
 
+from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
@@ -7,9 +8,7 @@ from uuid import UUID
 
 from farhand.demo.accounts import Account
 from farhand.demo.doors import Doors
-from farhand.embedded.mail_folder import MailFolder
 from farhand.services import SERVICES
-from farhand.stack import Stack
 
 DAY_HOURS: Final = 48
 """From here on a duration is told in days."""
@@ -19,16 +18,20 @@ SHOWN: Final = 12
 
 
 async def summary(
-    stack: Stack, doors: Doors, seen: Mapping[UUID, Mapping[str, Any]], verdict: Account
+    zipkin: str,
+    letters: Counter[str],
+    doors: Doors,
+    seen: Mapping[UUID, Mapping[str, Any]],
+    verdict: Account,
 ) -> list[str]:
     """The lines of the summary."""
     return [
         "",
         *_hires(seen, verdict),
-        *_letters(MailFolder(stack.home.mail)),
+        *_letters(letters),
         *await _figures(doors),
         *await _set_aside(doors),
-        *_trace(stack, seen),
+        *_trace(zipkin, seen),
     ]
 
 
@@ -43,8 +46,7 @@ def _hires(seen: Mapping[UUID, Mapping[str, Any]], verdict: Account) -> list[str
     return lines
 
 
-def _letters(mail: MailFolder) -> list[str]:
-    counts = mail.counts()
+def _letters(counts: Counter[str]) -> list[str]:
     twice = sum(1 for count in counts.values() if count > 1)
     repeated = f", {twice} handed in again after a lost answer" if twice else ""
     return [f"  Letters    {len(counts)} sent{repeated}"]
@@ -77,9 +79,8 @@ async def _set_aside(doors: Doors) -> list[str]:
     ]
 
 
-def _trace(stack: Stack, seen: Mapping[UUID, Mapping[str, Any]]) -> list[str]:
+def _trace(zipkin: str, seen: Mapping[UUID, Mapping[str, Any]]) -> list[str]:
     for hire_id, hire in seen.items():
         if hire["status"] == "active" and hire["trace_id"]:
-            zipkin = stack.addresses.zipkin
             return [f"  One hire   {zipkin}/zipkin/traces/{hire['trace_id']}  ({hire_id})"]
     return []

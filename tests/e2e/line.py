@@ -15,9 +15,8 @@ import asyncpg
 
 from farhand.bootstrap import DATABASE, at
 from farhand.demo import deliveries, people
-from farhand.demo.command import doors_of
 from farhand.demo.deliveries import Planned
-from farhand.demo.doors import Doors
+from farhand.demo.doors import Doors, doors_of
 from farhand.demo.person import DemoHire, Story
 from farhand.demo.places import PLACES, terms
 from farhand.embedded.mail_folder import MailFolder, read
@@ -203,5 +202,5 @@ async def whole_line(home: Path, port_base: int, *, copies: int = 1) -> AsyncGen
     async with running(settings, services=()) as stack:
         clock = Clock(BEGINS, wall() + STARTING, SPEED)
         await stack.add_services(settings.evolve(clock=str(clock)), SERVICES, copies)
-        async with doors_of(stack) as doors:
+        async with doors_of(stack.settings, stack.credentials) as doors:
             yield Line(stack, doors, clock)
