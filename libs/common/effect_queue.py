@@ -48,27 +48,31 @@ async def claim(pool: Pool, types: Sequence[str], limit: int) -> list[Leased]:
     ]
 
 
+# Chosen in a CTE, which is read once: as a subquery it may be read again, past its limit.
 CLAIM: Final = """
+with chosen as (
+    select position
+      from effect e
+     where type = any($1::text[])
+       and not_before <= now()
+       and (leased_until is null or leased_until < now())
+       and not exists (
+            select from effect o
+             where o.decider = e.decider
+               and o.key = e.key
+               and o.lane = e.lane
+               and o.position < e.position
+       )
+     order by not_before
+     limit $2
+       for update skip locked
+)
 update effect
    set leased_until = now() + $3::interval, attempt = attempt + 1
- where position in (
-        select position
-          from effect e
-         where type = any($1::text[])
-           and not_before <= now()
-           and (leased_until is null or leased_until < now())
-           and not exists (
-                select from effect o
-                 where o.decider = e.decider
-                   and o.key = e.key
-                   and o.lane = e.lane
-                   and o.position < e.position
-           )
-         order by not_before
-         limit $2
-           for update skip locked
-       )
-returning id, decider, key, type, body, attempt, traceparent
+  from chosen
+ where effect.position = chosen.position
+returning effect.id, effect.decider, effect.key, effect.type, effect.body, effect.attempt,
+          effect.traceparent
 """
 
 

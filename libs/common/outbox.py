@@ -129,20 +129,22 @@ async def adopt(pool: Pool, owner: UUID) -> bool:
     """Take over the events that dead processes left behind; True if there were any."""
     adopted = await pool.execute(
         """
+        with orphaned as (
+            select position
+              from outbox o
+             where owner <> $1
+               and not exists (
+                    select from process p
+                     where p.owner = o.owner and p.heartbeat_at > now() - $2::interval
+               )
+             order by position
+             limit $3
+               for update skip locked
+        )
         update outbox
            set owner = $1
-         where position in (
-                select position
-                  from outbox o
-                 where owner <> $1
-                   and not exists (
-                        select from process p
-                         where p.owner = o.owner and p.heartbeat_at > now() - $2::interval
-                   )
-                 order by position
-                 limit $3
-                   for update skip locked
-               )
+          from orphaned
+         where outbox.position = orphaned.position
         """,
         owner,
         OWNER_DEAD_AFTER,

@@ -37,25 +37,28 @@ async def claim_due(pool: Pool, now: datetime, limit: int) -> list[Inbound]:
     ]
 
 
+# Chosen in a CTE, which is read once: as a subquery it may be read again, past its limit.
 CLAIM: Final = """
-update timer
-   set leased_until = now() + interval '10 seconds'
- where (decider, key, type, slot) in (
-        select decider, key, type, slot
-          from timer t
-         where due <= $1
-           and (leased_until is null or leased_until < now())
-           and not exists (
-                select from dead_letter d where d.key = t.key and d.status = 'open' and d.holds_key
-           )
-           and not exists (
-                select from parked p where p.key = t.key and p.cause = 'dead_letter'
-           )
-         order by due
-         limit $2
-           for update skip locked
+with chosen as (
+    select decider, key, type, slot
+      from timer t
+     where due <= $1
+       and (leased_until is null or leased_until < now())
+       and not exists (
+            select from dead_letter d where d.key = t.key and d.status = 'open' and d.holds_key
        )
-returning decider, key, type, slot, due, body, traceparent
+       and not exists (
+            select from parked p where p.key = t.key and p.cause = 'dead_letter'
+       )
+     order by due
+     limit $2
+       for update skip locked
+)
+update timer t
+   set leased_until = now() + interval '10 seconds'
+  from chosen c
+ where (t.decider, t.key, t.type, t.slot) = (c.decider, c.key, c.type, c.slot)
+returning t.decider, t.key, t.type, t.slot, t.due, t.body, t.traceparent
 """
 
 
