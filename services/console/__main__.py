@@ -7,6 +7,7 @@ from libs.common.effects import Adapter, adapter
 from libs.common.run import run
 from libs.common.service import Service, Tools
 from services.console import accounts
+from services.console.deeds import follow_deeds
 from services.console.desk import FindTeam, desk
 from services.console.figures import follow_figures
 from services.console.projection import follow_hires
@@ -30,7 +31,7 @@ service = Service(
     name="console",
     title="Farhand console",
     deciders=(desk,),
-    projections=(follow_hires, follow_teams, follow_figures),
+    projections=(follow_hires, follow_teams, follow_figures, follow_deeds),
     adapters=adapters,
     pages=router,
     prepare=prepare,

@@ -92,6 +92,12 @@ async def all_accounts(pool: Pool) -> Sequence[tuple[Account, datetime, datetime
     return [(account_of(row), row["created_at"], row["closed_at"]) for row in rows]
 
 
+async def names(pool: Pool) -> dict[UUID, str]:
+    """What each account is called, closed ones too."""
+    rows = await pool.fetch("select id, name from account")
+    return {UUID(str(row["id"])): row["name"] for row in rows}
+
+
 async def add(conn: Connection, account: Account, password: str, now: datetime) -> bool:
     """Make an account; False if the login is taken."""
     status = await conn.execute(

@@ -4,12 +4,25 @@ A decider with one trace for each hire: the trace that the hire's first event be
 """
 
 from datetime import datetime
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
+from libs.common.contracts import CATALOG
 from libs.common.contracts.onboarding import HireAnnounced, HireChanged
 from libs.common.contracts.values import HireId, Sealed, Value
-from libs.common.decider import Decider, Decision
-from libs.common.message import Effect, EffectFailed, Reply
+from libs.common.decider import Decider, Decision, Refused
+from libs.common.message import Command, Effect, EffectFailed, Event, Reply
+
+REQUESTS: Final[dict[str, type[Event]]] = {
+    name: event for name, event in CATALOG.items() if event.emitter == "console"
+}
+"""What can be asked, by the name of its event."""
+
+
+class Request(Command):
+    """Somebody who may do so asks something of a hire: an event of `contracts.console` as JSON."""
+
+    event: str
+    body: str
 
 
 class FindTeam(Effect):
@@ -59,6 +72,15 @@ def _find_team(state: State, event: HireAnnounced | HireChanged) -> Decision[Des
         return Decision(known)
     after = known.model_copy(update={"manager": manager})
     return Decision(after, effects=(FindTeam(hire_id=event.hire_id, manager=manager),))
+
+
+@desk.on(Request)
+def ask(state: State, command: Request, _now: datetime) -> Decision[Desk]:
+    """Pass the request on to who decides about it."""
+    if state is None:
+        raise Refused("there is no such hire")
+    event = REQUESTS[command.event].model_validate_json(command.body)
+    return Decision(state, emit=(event,))
 
 
 @desk.on(TeamFound)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final, TypeAlias
 
 from libs.common.contracts.compliance import CheckDecided
+from libs.common.contracts.console import AccessRestorationRequested, AccessWithholdingRequested
 from libs.common.contracts.notify import MessageFailed, MessageHeld, MessageSent
 from libs.common.contracts.onboarding import (
     AccessGranted,
@@ -135,6 +136,14 @@ def _revoked(hire: Hire, event: AccessRevoked, _at: datetime) -> Hire:
     return hire.evolve(access=tuple(ended), block=block)
 
 
+def _withheld(hire: Hire, event: AccessWithholdingRequested, _at: datetime) -> Hire:
+    return hire.evolve(withheld=hire.withheld | {event.resource})
+
+
+def _restored(hire: Hire, event: AccessRestorationRequested, _at: datetime) -> Hire:
+    return hire.evolve(withheld=hire.withheld - {event.resource})
+
+
 def _decided(hire: Hire, event: CheckDecided, _at: datetime) -> Hire:
     newer = hire.decision is None or event.version > hire.decision.version
     return hire.evolve(decision=event) if newer else hire
@@ -188,6 +197,8 @@ FOLDS: Final[Mapping[type[Event], Fold]] = {
     AccessGranted: _granted,
     AccessRevoked: _revoked,
     CheckDecided: _decided,
+    AccessWithholdingRequested: _withheld,
+    AccessRestorationRequested: _restored,
     MessageHeld: _held,
     MessageSent: _sent,
     MessageFailed: _failed,

@@ -91,6 +91,7 @@ class Hire(Value):
     block: Block | None = None
     tasks: tuple[Task, ...] = ()
     access: tuple[Holding, ...] = ()
+    withheld: frozenset[str] = frozenset()
     letters: tuple[Letter, ...] = ()
     decision: CheckDecided | None = None
 
@@ -129,6 +130,10 @@ class Hire(Value):
             return Attention.LATE
         waiting = self.status not in STARTED and self.status is not HireStatus.READY
         return Attention.WAITING if waiting or self.open_tasks else Attention.CALM
+
+    def ended_by_hand(self, resource: str) -> bool:
+        """Whether somebody asked to end this access, and nobody to restore it since."""
+        return resource in self.withheld
 
     def task(self, task_id: UUID) -> Task | None:
         """One task by its id."""

@@ -35,6 +35,36 @@ async def story_of(pool: Pool, hire_id: UUID) -> Sequence[Chapter]:
     return [Chapter(row["id"], row["at"], row["type"], json.loads(row["body"])) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What first followed on a request: `refused` says why it was not done."""
+
+    refused: str | None
+
+
+async def outcome_of(pool: Pool, hire_id: UUID, request_id: UUID) -> Outcome | None:
+    """What came of a request; None while nothing has followed on it yet."""
+    row = await pool.fetchrow(
+        """
+        select type, body->>'why' as why
+          from story
+         where hire_id = $1
+           and position > (select position
+                             from story
+                            where hire_id = $1 and body->'asked'->>'request_id' = $2)
+           and type not like 'message.%' and type not like '%_requested.v1'
+         order by position
+         limit 1
+        """,
+        hire_id,
+        str(request_id),
+    )
+    if row is None:
+        return None
+    is_refused = row["type"] in ("request.refused.v1", "waiver.refused.v1")
+    return Outcome(row["why"] if is_refused else None)
+
+
 async def trace_of(pool: Pool, hire_id: UUID) -> str | None:
     """The id of the trace in which all that happens to a hire is told."""
     traceparent: str | None = await pool.fetchval(

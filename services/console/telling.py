@@ -104,6 +104,15 @@ def _overdue(body: Body) -> Line:
     return Line("clock", f"Late, reminder {body['escalation']}: {body['title']}", "bad")
 
 
+def _completion(body: Body) -> Line:
+    answer = body.get("answer")
+    return Line("person", f"Somebody answered: {answer}" if answer else "Somebody closed a task")
+
+
+def _asked(says: str) -> Callable[[Body], Line]:
+    return lambda body: Line("person", says, detail=body["why"])
+
+
 def _written(body: Body) -> Line:
     says = f"A message to {owner(body['recipient'])} was written"
     return Line("mail", says, "quiet", " ".join(ask["text"] for ask in body["asks"]))
@@ -145,6 +154,18 @@ TELLINGS: Final[Mapping[str, Callable[[Body], Line]]] = {
     "access.revoked.v1": lambda body: Line(
         "key", f"May no longer use {resource(body['resource'])}"
     ),
+    "law.doubted.v1": lambda _: Line("scales", "Waits for legal to confirm the law", "wait"),
+    "request.refused.v1": lambda body: Line("stop", f"Not done: {body['why']}", "bad"),
+    "task.completion_requested.v1": _completion,
+    "task.reassignment_requested.v1": _asked("A task was given to another role"),
+    "task.rejection_requested.v1": _asked("A task was sent back to be done again"),
+    "hire.start_move_requested.v1": lambda body: Line(
+        "person", f"Somebody asked to move the start to {body['starts_on']}", detail=body["why"]
+    ),
+    "hire.cancellation_requested.v1": _asked("Somebody asked to cancel the hire"),
+    "access.withholding_requested.v1": _asked("Somebody asked to end access now"),
+    "access.restoration_requested.v1": _asked("Somebody asked to restore access"),
+    "finding.waiver_requested.v1": _asked("Somebody asked to waive a finding"),
     "message.written.v1": _written,
     "message.read.v1": lambda body: Line("mail", f"Read by {owner(body['recipient'])}", "quiet"),
     "message.held.v1": _held,

@@ -4,9 +4,18 @@ A rule records what a message says and leaves the rest to `Advance`, which deriv
 """
 
 from libs.common.contracts.compliance import CheckDecided
+from libs.common.contracts.console import (
+    AccessRestorationRequested,
+    AccessWithholdingRequested,
+    CancellationRequested,
+    StartMoveRequested,
+    TaskCompletionRequested,
+    TaskReassignmentRequested,
+    TaskRejectionRequested,
+)
 from libs.common.decider import Decider
 from libs.common.message import EffectFailed
-from services.onboarding import access_rules, fetch_rules, hire_rules, task_rules
+from services.onboarding import access_rules, console_rules, fetch_rules, hire_rules, task_rules
 from services.onboarding.commands import (
     ApproveTask,
     CompleteTask,
@@ -55,3 +64,11 @@ journey.on(IdentityReady)(access_rules.grant)
 journey.on(IdentityGone)(access_rules.note_revocation)
 journey.on(EffectFailed)(access_rules.note_trouble)
 journey.on(RetryAccess)(access_rules.retry)
+
+journey.on(TaskCompletionRequested)(console_rules.complete)
+journey.on(TaskRejectionRequested)(console_rules.send_back)
+journey.on(TaskReassignmentRequested)(console_rules.reassign)
+journey.on(StartMoveRequested)(console_rules.move_start)
+journey.on(CancellationRequested)(console_rules.cancel)
+journey.on(AccessWithholdingRequested)(console_rules.withhold_access)
+journey.on(AccessRestorationRequested)(console_rules.restore_access)

@@ -170,6 +170,7 @@ class Journey(Value):
     ending: Ending | None = None
     tasks: tuple[Task, ...] = ()
     access: tuple[Access, ...] = ()
+    withheld: tuple[str, ...] = ()
     block: Block | None = None
 
     def evolve(self, **changes: Any) -> Self:
@@ -214,11 +215,19 @@ class Journey(Value):
         return self.evolve(access=(*others, access))
 
     def needs(self, resource: str) -> bool:
-        """Whether a task of this period asks for access to a resource: the task of its key."""
-        return self.ending is None and any(
-            task.plan.key == resource and task.state not in (TaskState.DROPPED, TaskState.WAITING)
-            for task in self.tasks
-            if task.period == self.period
+        """Whether a task of this period asks for access to a resource: the task of its key.
+
+        None is needed to what is withheld.
+        """
+        return (
+            self.ending is None
+            and resource not in self.withheld
+            and any(
+                task.plan.key == resource
+                and task.state not in (TaskState.DROPPED, TaskState.WAITING)
+                for task in self.tasks
+                if task.period == self.period
+            )
         )
 
     @property

@@ -1,6 +1,6 @@
 """Where a hire stands and what is in its way, from what is known of it and nothing else."""
 
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from libs.common.contracts.compliance import Verdict
 from libs.common.contracts.onboarding import HireStatus
@@ -9,6 +9,8 @@ from services.onboarding.model import Journey
 
 Blocks: TypeAlias = tuple[Owner, tuple[str, ...]]
 """Who has to resolve what."""
+
+WITHHELD: Final = "Access to {resource} was ended by hand: restore it once that is safe."
 
 
 def blocks(journey: Journey) -> Blocks | None:
@@ -19,8 +21,10 @@ def blocks(journey: Journey) -> Blocks | None:
     ruling = journey.ruling if journey.ending is None else None
     if ruling is not None and ruling.blocks:
         return ruling.owner, ruling.blocks
-    troubles = tuple(each.trouble for each in journey.access if each.trouble)
-    return (Owner.IT, troubles) if troubles else None
+    troubles = [each.trouble for each in journey.access if each.trouble]
+    if journey.ending is None:
+        troubles += [WITHHELD.format(resource=each) for each in journey.withheld]
+    return (Owner.IT, tuple(troubles)) if troubles else None
 
 
 def status_of(journey: Journey) -> HireStatus:

@@ -8,6 +8,6 @@ and proves that each contract still reads what the checked-in one allowed.
 
 from libs.common.message import CATALOG
 
-from . import compliance, metrics, notify, onboarding, operations
+from . import compliance, console, metrics, notify, onboarding, operations
 
-__all__ = ["CATALOG", "compliance", "metrics", "notify", "onboarding", "operations"]
+__all__ = ["CATALOG", "compliance", "console", "metrics", "notify", "onboarding", "operations"]

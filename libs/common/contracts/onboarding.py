@@ -303,3 +303,17 @@ class AccessRevoked(Event, name="access.revoked.v1", subject="hire_id"):
     revoked_at: Instant
 
     example = {"hire_id": HIRE, "resource": "vpn", "revoked_at": "2026-11-25T10:00:02Z"}
+
+
+class RequestRefused(Event, name="request.refused.v1", subject="hire_id"):
+    """What somebody asked of a hire in the console was not done; `why` tells them the reason."""
+
+    hire_id: HireId
+    request_id: UUID
+    why: str
+
+    example = {
+        "hire_id": HIRE,
+        "request_id": "018f6d2a-7c11-7a44-9d21-5a0f3f0c9b10",
+        "why": "This task is not open, it is done.",
+    }

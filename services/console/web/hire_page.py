@@ -1,17 +1,29 @@
 """`/hires/{id}`: the story of one hire."""
 
+from functools import partial
+from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import Response
 
-from services.console import audit, board, stories, telling
-from services.console.hire import Hire
+from libs.common import ids
+from libs.common.sealing import ErasedError, NotSealedError
+from services.console import accounts, audit, board, stories, telling
+from services.console.audit import Deed
+from services.console.hire import Hire, Task
 from services.console.policy import Action
 from services.console.web.page_route import PageRoute
-from services.console.web.visit import Visit, Visiting
+from services.console.web.visit import Submitted, Visit, Visiting
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
+
+SAID: Final = {
+    "done": ("good", "Done."),
+    "waiting": ("", "It was asked; what comes of it will show here."),
+    "parked": ("bad", "It was asked, and waits behind a message that could not be handled."),
+}
+ERASED: Final = {"name": "erased", "email": "erased"}
 
 
 async def visible(visit: Visit, hire_id: UUID) -> Hire:
@@ -24,23 +36,67 @@ async def visible(visit: Visit, hire_id: UUID) -> Hire:
 
 
 @router.get("/hires/{hire_id}")
-async def show_hire(hire_id: UUID, visit: Visiting) -> Response:
+async def show_hire(
+    hire_id: UUID,
+    visit: Visiting,
+    said: Annotated[str, Query(max_length=20)] = "",
+    refused: UUID | None = None,
+) -> Response:
     """Where it stands, whose turn it is, what the law says, and all that happened."""
     hire = await visible(visit, hire_id)
-    return await rendered(visit, hire)
+    notice = SAID.get(said)
+    if refused is not None:
+        outcome = await stories.outcome_of(visit.pool, hire_id, refused)
+        why = outcome.refused if outcome else None
+        notice = ("bad", f"Not done: {why}") if why else None
+    return await _rendered(visit, hire, notice)
 
 
-async def rendered(visit: Visit, hire: Hire, status: int = 200, said: str = "") -> Response:
-    """The page of a hire; `said` is what became of something that was just done."""
+@router.post("/hires/{hire_id}/contact")
+async def open_contact(hire_id: UUID, visit: Visiting, _form: Submitted) -> Response:
+    """Show who it is, once, and write down who looked."""
+    visit.must(Action.OPEN_CONTACT)
+    hire = await visible(visit, hire_id)
+    async with visit.pool.acquire() as conn, conn.transaction():
+        await audit.write(conn, Deed(visit.account.id, "open_contact", str(hire_id)), visit.now)
+    return await _rendered(visit, hire, None, await _contact(visit, hire))
+
+
+async def _contact(visit: Visit, hire: Hire) -> dict[str, str]:
+    if hire.profile is None:
+        return ERASED
+    try:
+        return await visit.state.tools.vault.open(hire.profile.worker)
+    except (ErasedError, NotSealedError):
+        return ERASED
+
+
+async def _rendered(
+    visit: Visit,
+    hire: Hire,
+    notice: tuple[str, str] | None,
+    contact: dict[str, str] | None = None,
+) -> Response:
     chapters = await stories.story_of(visit.pool, hire.hire_id)
     trace = await stories.trace_of(visit.pool, hire.hire_id)
     zipkin = visit.state.tools.settings.zipkin
+    newest = chapters[0].id if chapters else ""
     return visit.page(
         "hire.html",
-        status,
         hire=hire,
         chapters=[(each, telling.tell(each.type, each.body)) for each in chapters],
         deeds=await audit.about(visit.pool, str(hire.hire_id)),
+        names=await accounts.names(visit.pool),
         trace_url=f"{zipkin}/zipkin/traces/{trace}" if trace and zipkin else None,
-        said=said,
+        notice=notice,
+        contact=contact,
+        # The same until something happens, so that a form sent twice counts once.
+        request_id=ids.derived("form", visit.session.id, hire.hire_id, newest),
+        format_of=partial(_format_of, hire),
     )
+
+
+def _format_of(hire: Hire, task: Task) -> str:
+    """How the answer to a question is to be written; empty if nobody knows."""
+    asked = hire.decision.questions if hire.decision else ()
+    return next((q.answer_format for q in asked if q.ask == task.title), "")

@@ -1,0 +1,213 @@
+"""What can be done about a hire: each is checked, asked of who decides, and waited for."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Any, Final, TypeVar
+from uuid import UUID
+
+from fastapi import APIRouter, Form, HTTPException
+from fastapi.responses import RedirectResponse, Response
+from pydantic import Field
+
+from libs.common import ids
+from libs.common.contracts.console import (
+    AccessRestorationRequested,
+    AccessWithholdingRequested,
+    Asked,
+    CancellationRequested,
+    StartMoveRequested,
+    TaskCompletionRequested,
+    TaskReassignmentRequested,
+    TaskRejectionRequested,
+    WaiverRequested,
+)
+from libs.common.contracts.onboarding import TaskKind
+from libs.common.contracts.values import Owner
+from libs.common.inbound import Dead, Parked, Turned
+from libs.common.message import Event
+from services.console import stories
+from services.console.desk import Request
+from services.console.hire import Task
+from services.console.policy import Action
+from services.console.web.hire_page import visible
+from services.console.web.page_route import PageRoute
+from services.console.web.visit import Submitted, Visit, Visiting
+
+router = APIRouter(prefix="/hires/{hire_id}", include_in_schema=False, route_class=PageRoute)
+
+PATIENCE_SECONDS: Final = 4.0
+LOOK_SECONDS: Final = 0.05
+
+Id = Annotated[UUID, Form(alias="request")]
+Why = Annotated[str, Form(min_length=3, max_length=500)]
+E = TypeVar("E", bound=Event)
+
+
+def asked_by(visit: Visit, request: UUID, *about: object) -> Asked:
+    """Who asks what, under an id that is the same when a form is sent twice."""
+    request_id = ids.derived("console", visit.account.id, request, *about)
+    return Asked(request_id=request_id, account=visit.account.id, asked_at=visit.now)
+
+
+async def ask(visit: Visit, hire_id: UUID, event: Any) -> Response:
+    """Send a request, wait a moment for what comes of it, and go back to the hire."""
+    command = Request(event=event.type, body=event.model_dump_json())
+    request_id: UUID = event.asked.request_id
+    result = await visit.state.kernel.submit(command, key=str(hire_id), id=request_id)
+    match result:
+        case Turned(reason):
+            raise HTTPException(409, reason)
+        case Dead(_):
+            raise HTTPException(500, "It could not be handled; operations see it as a dead letter.")
+        case Parked():
+            said = "parked"
+        case _:
+            said = await _outcome(visit, hire_id, request_id)
+    return RedirectResponse(f"/hires/{hire_id}?{said}", 303)
+
+
+async def _outcome(visit: Visit, hire_id: UUID, request_id: UUID) -> str:
+    for _ in range(int(PATIENCE_SECONDS / LOOK_SECONDS)):
+        outcome = await stories.outcome_of(visit.pool, hire_id, request_id)
+        if outcome is not None:
+            return f"refused={request_id}" if outcome.refused else "said=done"
+        await asyncio.sleep(LOOK_SECONDS)
+    return "said=waiting"
+
+
+async def _task(visit: Visit, hire_id: UUID, task_id: UUID) -> Task:
+    task = (await visible(visit, hire_id)).task(task_id)
+    if task is None:
+        raise HTTPException(404, "This hire has no such task.")
+    return task
+
+
+@router.post("/tasks/{task_id}/complete")
+async def complete(  # what the form has
+    hire_id: UUID,
+    task_id: UUID,
+    visit: Visiting,
+    _form: Submitted,
+    request: Id,
+    answer: Annotated[str | None, Form(max_length=500)] = None,
+    evidence: Annotated[str | None, Form(max_length=300)] = None,
+) -> Response:
+    """Close a task, or answer its question."""
+    task = await _task(visit, hire_id, task_id)
+    is_question = task.kind is TaskKind.QUESTION
+    visit.must(Action.ANSWER_QUESTION if is_question else Action.COMPLETE_TASK, task.owner)
+    asked = asked_by(visit, request, "complete", task_id)
+    event = TaskCompletionRequested(
+        hire_id=hire_id,
+        asked=asked,
+        task_id=task_id,
+        turn=task.owner,
+        answer=answer or None,
+        evidence=evidence or None,
+    )
+    return await ask(visit, hire_id, event)
+
+
+@router.post("/tasks/{task_id}/reject")
+async def send_back(
+    hire_id: UUID, task_id: UUID, visit: Visiting, _form: Submitted, request: Id, why: Why
+) -> Response:
+    """Have what was done and is not approved done again."""
+    task = await _task(visit, hire_id, task_id)
+    visit.must(Action.COMPLETE_TASK, task.owner)
+    asked = asked_by(visit, request, "reject", task_id)
+    event = TaskRejectionRequested(hire_id=hire_id, asked=asked, task_id=task_id, why=why)
+    return await ask(visit, hire_id, event)
+
+
+@router.post("/tasks/{task_id}/reassign")
+async def reassign(
+    hire_id: UUID,
+    task_id: UUID,
+    visit: Visiting,
+    _form: Submitted,
+    request: Id,
+    owner: Annotated[Owner, Form()],
+    why: Why,
+) -> Response:
+    """Give a task to another role."""
+    visit.must(Action.REASSIGN_TASK)
+    await _task(visit, hire_id, task_id)
+    asked = asked_by(visit, request, "reassign", task_id, owner)
+    event = TaskReassignmentRequested(
+        hire_id=hire_id, asked=asked, task_id=task_id, owner=owner, why=why
+    )
+    return await ask(visit, hire_id, event)
+
+
+@router.post("/start")
+async def move_start(
+    hire_id: UUID,
+    visit: Visiting,
+    _form: Submitted,
+    request: Id,
+    starts_on: Annotated[date, Form()],
+    why: Why,
+) -> Response:
+    """Move the first day."""
+    visit.must(Action.MOVE_START)
+    await visible(visit, hire_id)
+    asked = asked_by(visit, request, "start", starts_on)
+    event = StartMoveRequested(hire_id=hire_id, asked=asked, starts_on=starts_on, why=why)
+    return await ask(visit, hire_id, event)
+
+
+@router.post("/cancel")
+async def cancel(
+    hire_id: UUID, visit: Visiting, _form: Submitted, request: Id, why: Why
+) -> Response:
+    """Call the hire off."""
+    visit.must(Action.CANCEL_HIRE)
+    await visible(visit, hire_id)
+    asked = asked_by(visit, request, "cancel")
+    return await ask(visit, hire_id, CancellationRequested(hire_id=hire_id, asked=asked, why=why))
+
+
+@router.post("/access/{resource}/{change}")
+async def change_access(
+    hire_id: UUID,
+    resource: Annotated[str, Field(max_length=40)],
+    change: str,
+    visit: Visiting,
+    _form: Submitted,
+    request: Id,
+    why: Why,
+) -> Response:
+    """End access now, or give it again."""
+    changes: dict[str, tuple[Action, Callable[..., Event]]] = {
+        "withhold": (Action.REVOKE_ACCESS, AccessWithholdingRequested),
+        "restore": (Action.RESTORE_ACCESS, AccessRestorationRequested),
+    }
+    if change not in changes:
+        raise HTTPException(404, "Access is withheld or restored.")
+    action, event = changes[change]
+    visit.must(action)
+    await visible(visit, hire_id)
+    asked = asked_by(visit, request, change, resource)
+    return await ask(
+        visit, hire_id, event(hire_id=hire_id, asked=asked, resource=resource, why=why)
+    )
+
+
+@router.post("/waivers/{rule}")
+async def waive(
+    hire_id: UUID,
+    rule: Annotated[str, Field(max_length=80)],
+    visit: Visiting,
+    _form: Submitted,
+    request: Id,
+    until: Annotated[date, Form()],
+    why: Annotated[str, Form(min_length=10, max_length=500)],
+) -> Response:
+    """Let the hire go on in spite of a finding, until a day."""
+    visit.must(Action.WAIVE_FINDING)
+    await visible(visit, hire_id)
+    asked = asked_by(visit, request, "waive", rule, until)
+    event = WaiverRequested(hire_id=hire_id, asked=asked, rule=rule, until=until, why=why)
+    return await ask(visit, hire_id, event)
