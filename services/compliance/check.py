@@ -11,7 +11,9 @@ from libs.common.contracts.compliance import (
     LawInDoubt,
     LawStandingTold,
     Question,
+    WaiverRefused,
 )
+from libs.common.contracts.console import WaiverRequested
 from libs.common.contracts.onboarding import (
     HireAnnounced,
     HireCancelled,
@@ -26,7 +28,14 @@ from services.compliance.answers import AnswerRefused, Confirmation, read_answer
 from services.compliance.check_state import Check, as_cancelled, as_reported
 from services.compliance.decisions import check_hire
 from services.compliance.law import Law
-from services.compliance.waiving import WaiveFinding, WaiverLapses, WithdrawWaiver, grant, lapse
+from services.compliance.waiving import (
+    WaiveFinding,
+    WaiverLapses,
+    WithdrawWaiver,
+    as_command,
+    grant,
+    lapse,
+)
 
 State: TypeAlias = Check | None
 Outcome: TypeAlias = Decision[Check]
@@ -50,6 +59,7 @@ def check_decider(law: Law) -> Decider[Check]:
     decider.on(QuestionAnswered)(rules.hear)
     decider.on(LawStandingTold, key=lambda told: str(told.hire_id))(rules.learn)
     decider.on(WaiveFinding)(rules.waive)
+    decider.on(WaiverRequested)(rules.waive_on_request)
     decider.on(WithdrawWaiver)(rules.withdraw)
     decider.on(WaiverLapses)(rules.let_lapse)
     decider.on(LawChanged)(rules.read_law)
@@ -97,6 +107,15 @@ class CheckRules:
         decision = _decide(self.law, state.evolve(waivers=(*others, waiver)))
         timer = lapse(waiver, state.profile.timezone)
         return Decision(decision.state, decision.emit, timers=(timer,))
+
+    def waive_on_request(self, state: State, asked: WaiverRequested, now: datetime) -> Outcome:
+        """Waive what somebody asked for in the console; a refusal is told as an event."""
+        try:
+            return self.waive(state, as_command(asked), now)
+        except Refused as refusal:
+            request_id, why = asked.asked.request_id, str(refusal)
+            said = WaiverRefused(hire_id=asked.hire_id, request_id=request_id, why=why)
+            return Decision(state, emit=(said,))
 
     def withdraw(self, state: State, asked: WithdrawWaiver, _now: datetime) -> Outcome:
         """Let a finding stand in the way again."""

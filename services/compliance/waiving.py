@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from libs.common.contracts.compliance import CheckDecided, Finding, Outcome, Waiver
+from libs.common.contracts.console import WaiverRequested
 from libs.common.contracts.values import Owner, ZoneName
 from libs.common.decider import Refused, SetTimer
 from libs.common.message import Command, Timer
@@ -60,6 +61,17 @@ def grant(decided: CheckDecided | None, asked: WaiveFinding, now: datetime) -> W
         reason=asked.reason,
         until=asked.until,
         given_at=now,
+    )
+
+
+def as_command(asked: WaiverRequested) -> WaiveFinding:
+    """What was asked in the console, by an account of it."""
+    return WaiveFinding(
+        rule=asked.rule,
+        role=asked.role,
+        by=str(asked.asked.account),
+        reason=asked.why,
+        until=asked.until,
     )
 
 

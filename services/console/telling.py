@@ -154,8 +154,8 @@ TELLINGS: Final[Mapping[str, Callable[[Body], Line]]] = {
     "access.revoked.v1": lambda body: Line(
         "key", f"May no longer use {resource(body['resource'])}"
     ),
-    "law.doubted.v1": lambda _: Line("scales", "Waits for legal to confirm the law", "wait"),
     "request.refused.v1": lambda body: Line("stop", f"Not done: {body['why']}", "bad"),
+    "waiver.refused.v1": lambda body: Line("stop", f"Not waived: {body['why']}", "bad"),
     "task.completion_requested.v1": _completion,
     "task.reassignment_requested.v1": _asked("A task was given to another role"),
     "task.rejection_requested.v1": _asked("A task was sent back to be done again"),

@@ -2,10 +2,12 @@
 
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from libs.common.contracts.compliance import CheckDecided, Outcome, Verdict
+from libs.common.contracts.compliance import HIRE, CheckDecided, Outcome, Verdict, WaiverRefused
+from libs.common.contracts.console import Asked, WaiverRequested
 from libs.common.contracts.values import Owner
 from libs.common.decider import CancelTimer, Decision, Refused, SetTimer
 from services.compliance.check_state import Check
@@ -132,3 +134,45 @@ def test_what_cannot_be_waived_is_refused(command: WaiveFinding | WithdrawWaiver
 def test_nobody_is_waived_before_they_are_known() -> None:
     with pytest.raises(Refused, match="no such hire"):
         tell(None, waive())
+
+
+def requested(**changes: Any) -> WaiverRequested:
+    """A waiver that an account of the console asks for."""
+    asked = Asked(
+        request_id=UUID(int=1), account=UUID(int=2), asked_at=datetime(2026, 12, 1, tzinfo=UTC)
+    )
+    told: dict[str, Any] = {
+        "hire_id": HIRE,
+        "asked": asked,
+        "rule": "written-contract",
+        "role": "legal",
+        "why": "The signature follows by courier.",
+        "until": UNTIL,
+    }
+    return WaiverRequested.model_validate(told | changes)
+
+
+def test_a_waiver_asked_for_in_the_console_is_given_under_that_account() -> None:
+    decided = decision_of(tell(blocked(), requested()))
+    waiver = finding(decided, "written-contract").waiver
+    assert waiver is not None
+    assert (waiver.by, waiver.until) == (str(UUID(int=2)), UNTIL)
+
+
+@pytest.mark.parametrize(
+    ("request_of", "why"),
+    [
+        pytest.param(requested(role="hr"), "only legal", id="another role"),
+        pytest.param(requested(rule="tax"), "no finding", id="no such finding"),
+        pytest.param(requested(until=date(2030, 1, 1)), "within a year", id="for ever"),
+    ],
+)
+def test_a_waiver_that_cannot_be_given_is_refused_in_an_event(
+    request_of: WaiverRequested, why: str
+) -> None:
+    state = blocked()
+    decision = tell(state, request_of)
+    [refused] = decision.emit
+    assert isinstance(refused, WaiverRefused)
+    assert why in refused.why
+    assert (refused.request_id, decision.state) == (UUID(int=1), state)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import httpx2
 import pytest
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 from opentelemetry.trace import NoOpTracer
 
@@ -38,6 +39,12 @@ async def pool(
 ) -> AsyncGenerator[Pool]:
     async with service_pool("console") as pool:
         yield pool
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2 with parameters that cost nothing."""
+    monkeypatch.setattr(accounts, "HASHER", PasswordHasher(time_cost=1, memory_cost=8))
 
 
 @dataclass(slots=True)

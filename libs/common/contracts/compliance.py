@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from uuid import UUID
 
 from libs.common.contracts.values import HireId, Instant, Jurisdiction, Owner, Value
 from libs.common.message import Event
@@ -248,3 +249,17 @@ class LawStandingTold(Event, name="law.standing_told.v1", subject="matter"):
     confirmation: LawConfirmation | None
 
     example = {"matter": MATTER, "hire_id": HIRE, "confirmation": None}
+
+
+class WaiverRefused(Event, name="waiver.refused.v1", subject="hire_id"):
+    """A waiver asked for in the console was not given; `why` tells whoever asked the reason."""
+
+    hire_id: HireId
+    request_id: UUID
+    why: str
+
+    example = {
+        "hire_id": HIRE,
+        "request_id": "018f6d2a-7c11-7a44-9d21-5a0f3f0c9b10",
+        "why": "a waiver ends on a day from today on, within a year",
+    }

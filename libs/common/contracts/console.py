@@ -149,11 +149,15 @@ class AccessRestorationRequested(Event, name="access.restoration_requested.v1", 
 
 
 class WaiverRequested(Event, name="finding.waiver_requested.v1", subject="hire_id"):
-    """The hire is to go on in spite of a finding of this rule, until the end of a day."""
+    """The hire is to go on in spite of a finding of this rule, until the end of a day.
+
+    `role` is the one in which it was asked.
+    """
 
     hire_id: HireId
     asked: Asked
     rule: str
+    role: Owner
     until: date
     why: Annotated[str, StringConstraints(min_length=10, max_length=500)]
 
@@ -161,6 +165,7 @@ class WaiverRequested(Event, name="finding.waiver_requested.v1", subject="hire_i
         "hire_id": HIRE,
         "asked": ASKED,
         "rule": "probation",
+        "role": "legal",
         "until": "2027-03-31",
         "why": "A collective agreement allows the longer probation.",
     }

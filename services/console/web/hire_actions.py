@@ -209,5 +209,7 @@ async def waive(
     visit.must(Action.WAIVE_FINDING)
     await visible(visit, hire_id)
     asked = asked_by(visit, request, "waive", rule, until)
-    event = WaiverRequested(hire_id=hire_id, asked=asked, rule=rule, until=until, why=why)
+    event = WaiverRequested(
+        hire_id=hire_id, asked=asked, rule=rule, role=Owner.LEGAL, until=until, why=why
+    )
     return await ask(visit, hire_id, event)
