@@ -44,7 +44,7 @@ async def pool(
 @pytest.fixture(autouse=True)
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Argon2 with parameters that cost nothing."""
-    monkeypatch.setattr(accounts, "HASHER", PasswordHasher(time_cost=1, memory_cost=8))
+    monkeypatch.setattr(accounts, "HASHER", PasswordHasher(1, 8, parallelism=1))
 
 
 @dataclass(slots=True)
