@@ -32,7 +32,15 @@ SERVICES: Final = (
     Service("console", "services.console"),
 )
 
-HOOK_SOURCES: Final = ("standard", "greenhouse", "bamboohr", "github", "cdevents")
+HOOK_SOURCES: Final = (
+    "standard",
+    "greenhouse",
+    "bamboohr",
+    "github",
+    "cdevents",
+    "mlflow",
+    "mlops",
+)
 """the front doors for signed webhooks; each has a secret"""
 
 

@@ -1,6 +1,7 @@
 """How the senders sign that the command line and the demo play."""
 
 import hmac
+from base64 import b64encode
 
 from standardwebhooks import Webhook
 
@@ -35,11 +36,24 @@ def github(secret: str, name: str, body: bytes) -> dict[str, str]:
     return {"x-hub-signature-256": f"sha256={_hex(secret, body)}", "x-github-delivery": name}
 
 
+def mlflow(secret: str, name: str, body: bytes) -> dict[str, str]:
+    """MLflow: id, time and body, with the secret as it is."""
+    timestamp = str(int(wall().timestamp()))
+    signed = hmac.digest(secret.encode(), f"{name}.{timestamp}.".encode() + body, "sha256")
+    return {
+        "x-mlflow-delivery-id": name,
+        "x-mlflow-timestamp": timestamp,
+        "x-mlflow-signature": "v1," + b64encode(signed).decode(),
+    }
+
+
 SIGNED = {
     "bamboohr": bamboohr,
     "cdevents": standard,
     "github": github,
     "greenhouse": greenhouse,
+    "mlflow": mlflow,
+    "mlops": standard,
     "standard": standard,
 }
 """By the name of the front door."""

@@ -42,6 +42,7 @@ async def _measure_forever(kernel: Kernel, pool: Pool) -> None:
     while True:
         try:
             await _measure(kernel.service.name, pool, kernel)
+            await kernel.service.measure(kernel.tools)
         except (*TRANSIENT, asyncpg.PostgresError) as error:
             log.info("no figures now: %s", type(error).__name__)
         await asyncio.sleep(EVERY_SECONDS)

@@ -52,6 +52,10 @@ async def nothing_to_prepare(_tools: Tools) -> None:
     """For a service that needs no more than its tables."""
 
 
+async def nothing_to_measure(_tools: Tools) -> None:
+    """For a service with no figures of its own for Prometheus."""
+
+
 def no_adapters(_tools: Tools) -> Sequence[Adapter]:
     """For a service that changes nothing outside."""
     return ()
@@ -75,6 +79,7 @@ class Service:
     pages: APIRouter | None = None
     migrations: Path | None = None
     prepare: Callable[[Tools], Awaitable[None]] = nothing_to_prepare
+    measure: Callable[[Tools], Awaitable[None]] = nothing_to_measure
 
     @property
     def handled(self) -> frozenset[type[Message]]:

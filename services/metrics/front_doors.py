@@ -8,6 +8,9 @@ from libs.common.service import FrontDoor, Tools
 from services.metrics.observations import Observation
 from services.metrics.sources.cdevents import CDEvents
 from services.metrics.sources.github import GitHub
+from services.metrics.sources.latency import LATENCY
+from services.metrics.sources.mlflow import MLflow
+from services.metrics.sources.mlops import INBOX, Mlops
 
 
 async def admit(observation: Observation, _tools: Tools) -> tuple[str, Command]:
@@ -18,4 +21,9 @@ async def admit(observation: Observation, _tools: Tools) -> tuple[str, Command]:
     return str(derived("entity", observation.entity)), observation
 
 
-FRONT_DOORS: Final = (FrontDoor(GitHub(), admit), FrontDoor(CDEvents(), admit))
+FRONT_DOORS: Final = (
+    FrontDoor(GitHub(), admit),
+    FrontDoor(CDEvents(), admit),
+    FrontDoor(MLflow(), admit),
+    FrontDoor(Mlops(), admit, topic=INBOX, event_types=frozenset({LATENCY})),
+)

@@ -206,7 +206,6 @@ class IncidentResolved(Observation):
 class ModelVersionRegistered(Observation):
     """A registry took a version of a model; `run` is the training run that made it."""
 
-    model: Name
     version: Name
     run: Name | None = None
 

@@ -38,9 +38,9 @@ from services.metrics.locks import Locked, lock, lock_live_generation
 from services.metrics.observations import KINDS, EventName, Observation
 from services.metrics.okr import KeyResult
 from services.metrics.review_clock import ReviewDue
-from services.metrics.sources.line import LINE, observe
+from services.metrics.sources.line import ASKED, LINE, observe
 
-MESSAGES: Final[tuple[type[Message], ...]] = (*KINDS.values(), *LINE, ReviewDue)
+MESSAGES: Final[tuple[type[Message], ...]] = (*KINDS.values(), *LINE, *ASKED, ReviewDue)
 """Everything that the projection reads: observations, events of the line, and the clock."""
 
 

@@ -38,6 +38,16 @@ select distinct on (kpi)
  order by kpi, bucket desc
 """
 
+NEWEST_OF_GROUPS: Final = """
+select distinct on (kpi, dimension, member)
+       kpi, bucket, dimension, member, value, definition, revision, changed_at,
+       cause_source, cause_id
+  from kpi_value
+ where superseded_at is null
+   and value is not null
+ order by kpi, dimension, member, bucket desc
+"""
+
 # `wanted` is what the dimensions of a fact must contain to count in the cell.
 EVENTS_BEHIND: Final = """
 select cell.place, behind.*
@@ -119,6 +129,11 @@ async def newest_of_each(conn: Connection | Pool) -> dict[str, FigureRow]:
     """For each KPI the newest figure over everything that is one."""
     rows = await conn.fetch(NEWEST, ALL)
     return {row["kpi"]: _figure(row) for row in rows}
+
+
+async def newest_of_each_group(conn: Connection | Pool) -> list[FigureRow]:
+    """For each KPI and each group the newest figure that is one."""
+    return [_figure(row) for row in await conn.fetch(NEWEST_OF_GROUPS)]
 
 
 def _figure(row: Any) -> FigureRow:

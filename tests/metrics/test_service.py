@@ -3,31 +3,24 @@
 import asyncio
 import hmac
 import json
-import secrets
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from opentelemetry.sdk.trace import TracerProvider
 
-from libs.common.clock import Clock
 from libs.common.contracts.onboarding import HireAnnounced, HireReady
 from libs.common.database import Pool
 from libs.common.intake import Unauthorized
-from libs.common.kafka import TopicSpec, declare_topics, new_producer
+from libs.common.kafka import new_producer
 from libs.common.kernel import Kernel
 from libs.common.message import Event
-from libs.common.sealing import Vault
-from libs.common.service import Tools
-from libs.common.settings import Settings
-from services.metrics.__main__ import key_results, service
+from services.metrics.__main__ import key_results
 from tests.infrastructure import Infrastructure
+from tests.metrics.running_service import HOOK_SECRET, running_kernel
 
 PAYLOADS = Path(__file__).parent / "payloads"
-MASTER_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
-HOOK_SECRET = "what the repository's settings hold"  # noqa: S105  # of this test
 SUCCESS = (PAYLOADS / "github_deployment_status.created.success.json").read_bytes()
 STANDING = """
 select value::int
@@ -40,20 +33,7 @@ select value::int
 async def kernel(
     infrastructure: Infrastructure, pool: Pool, tmp_path: Path
 ) -> AsyncGenerator[Kernel]:
-    (tmp_path / "hook_github").write_text(HOOK_SECRET + "\n")
-    settings = Settings(
-        kafka=infrastructure.kafka,
-        postgres="",
-        keys="",
-        secrets=tmp_path,
-        topic_prefix=f"{secrets.token_hex(4)}.",
-    )
-    names = [settings.topic_prefix + name for name in ("farhand.metrics", *service.topics)]
-    await declare_topics(settings.kafka, [TopicSpec(name, 3) for name in names])
-    tools = Tools(settings, pool, Vault.with_master_key(pool, MASTER_KEY), Clock.real())
-    await service.prepare(tools)
-    kernel = Kernel(service, tools, TracerProvider().get_tracer("test"))
-    async with kernel.running():
+    async with running_kernel(infrastructure, pool, tmp_path) as kernel:
         yield kernel
 
 

@@ -117,7 +117,10 @@ class CDEvents:
 
     def read(self, body: bytes) -> Sequence[Observation]:
         """One observation, or none for a type that no figure is made of; raises Unreadable."""
-        content = json_object(body, "send one CDEvent as JSON")
+        return self.read_event(json_object(body, "send one CDEvent as JSON"))
+
+    def read_event(self, content: Mapping[str, Any]) -> Sequence[Observation]:
+        """As `read`, of a body that is JSON already."""
         with reading("the event"):
             what = _what(Envelope.model_validate(content).context)
         if what in OUTCOMES:

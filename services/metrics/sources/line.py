@@ -1,4 +1,4 @@
-"""The line itself as a source: what onboarding tells everybody, as observations."""
+"""The line itself as a source, and what other systems answer it, as observations."""
 
 from typing import Final
 
@@ -10,15 +10,20 @@ from libs.common.contracts.onboarding import (
     HireStatus,
     HireStatusChanged,
 )
+from libs.common.ids import derived
 from libs.common.message import Message
+from services.metrics.mlflow.training import TrainingEnded
 from services.metrics.observations import (
     AccessWasRevoked,
     HireBecameReady,
     HireHasLeft,
     HireStatusWas,
     HireWasAnnounced,
+    ModelTrained,
     Observation,
 )
+from services.metrics.sources.mlflow import MLFLOW
+from services.metrics.sources.naming import by_model
 
 ONBOARDING: Final = "onboarding"
 
@@ -31,15 +36,38 @@ LINE: Final[tuple[type[Message], ...]] = (
 )
 """The events of other services that figures are made of."""
 
+ASKED: Final[tuple[type[Message], ...]] = (TrainingEnded,)
+"""What other systems answer when they are asked for what they did not send."""
+
 
 def observe(message: Message, message_id: str) -> Observation:
-    """What a message says: an observation as it is, an event of the line in metrics' own words.
+    """What a message says: an observation as it is, anything else in metrics' own words.
 
     Raises TypeError for any other message.
     """
     match message:
         case Observation():
             return message
+        case TrainingEnded():
+            return _trained(message)
+        case _:
+            return _of_line(message, message_id)
+
+
+def _trained(message: TrainingEnded) -> ModelTrained:
+    return ModelTrained(
+        source=MLFLOW,
+        event_id=f"run/{derived(message.run, message.model, message.version)}",
+        entity=by_model(message.model),
+        occurred_at=message.ended_at,
+        version=message.version,
+        run=message.run,
+        metrics=message.metrics,
+    )
+
+
+def _of_line(message: Message, message_id: str) -> Observation:
+    match message:
         case HireAnnounced():
             return HireWasAnnounced(
                 source=ONBOARDING,

@@ -1,11 +1,15 @@
 """How senders name things: entities that meet, whoever names them, and production."""
 
 import re
+from datetime import datetime
 from typing import Final
 from urllib.parse import parse_qs, unquote
 
 PRODUCTION: Final = frozenset({"production", "prod"})
 """What a production environment is called where nothing else tells it, in lower case."""
+
+PRODUCTION_ALIASES: Final = frozenset({"champion", "production", "prod"})
+"""What an alias of a model is called that means production, in lower case."""
 
 UNKNOWN: Final = "unknown"
 """What stands for a service or an environment that a sender does not name."""
@@ -28,6 +32,16 @@ def by_chain(chain: str) -> str:
 def by_event(source: str, event_id: str) -> str:
     """The entity of an event that names neither commit nor chain: it meets no other."""
     return f"delivery/event/{source}/{event_id}"
+
+
+def by_model(model: str) -> str:
+    """The entity of all that is about one model of a registry."""
+    return f"model/{model}"
+
+
+def by_hour(environment: str, service: str, at: datetime) -> str:
+    """The entity of how long a service took to answer within one hour (UTC)."""
+    return f"latency/{environment}/{service}/{at:%Y-%m-%dT%H}"
 
 
 def commit_in(purl: str) -> str | None:
