@@ -26,7 +26,7 @@ COMMAND = os.environ.get("FARHAND_MLFLOW_BIN") or shutil.which("mlflow")
 PAYLOADS = Path(__file__).parent / "payloads"
 STARTS_WITHIN = 120
 PATIENCE = 30.0
-"""The machine may be busy: each figure may take so long, but the quickest takes a second at most."""
+"""Each figure may take so long on a busy machine, but the quickest takes a second at most."""
 
 pytestmark = [
     pytest.mark.skipif(
