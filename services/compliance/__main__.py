@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
+from libs.common.marked_yaml import InvalidDocument as InvalidLaw
 from libs.common.run import run
 from libs.common.service import Service, Tools
 from services.compliance.api import router
@@ -15,7 +16,6 @@ from services.compliance.history import keep_decisions
 from services.compliance.law import Law, load_law
 from services.compliance.law_api import law_router
 from services.compliance.law_question import law_question
-from services.compliance.marked_yaml import InvalidLaw
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,8 @@ from importlib.resources.abc import Traversable
 from typing import TypeVar
 
 from libs.common.contracts.values import Jurisdiction
-from services.compliance.marked_yaml import Document, InvalidLaw, Problem
+from libs.common.marked_yaml import Document, Problem
+from libs.common.marked_yaml import InvalidDocument as InvalidLaw
 from services.compliance.pack import Pack, load_pack, read_pack
 from services.compliance.rule import Rule, load_rule
 from services.compliance.words import tells_cases_apart

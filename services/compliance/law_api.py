@@ -10,12 +10,12 @@ from pydantic import BaseModel, Field
 
 from libs.common.contracts.compliance import LawConfirmation
 from libs.common.database import Pool
+from libs.common.marked_yaml import InvalidDocument as InvalidLaw
 from libs.common.running import Running, running
 from services.compliance.api import submit
 from services.compliance.change_of_law import WhatIf, what_if
 from services.compliance.law import Law
 from services.compliance.law_question import AnswerLaw, LawQuestion
-from services.compliance.marked_yaml import InvalidLaw
 from services.compliance.pack import Pack
 from services.compliance.pack_text import pack_text
 

@@ -16,10 +16,11 @@ from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
 from pydantic import Field, create_model, model_validator
 
 from libs.common.contracts.values import Jurisdiction
+from libs.common.marked_yaml import Document, Problem
+from libs.common.marked_yaml import InvalidDocument as InvalidLaw
 from services.compliance.cel import Scalar
 from services.compliance.facts import SHAPES
 from services.compliance.facts.units import Shape
-from services.compliance.marked_yaml import Document, InvalidLaw, Problem
 from services.compliance.template import in_words
 from services.compliance.words import CaseOfLaw, Words, cases_of, valued
 

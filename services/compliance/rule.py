@@ -8,11 +8,12 @@ from typing import Final
 from pydantic import Field
 
 from libs.common.contracts.values import Jurisdiction, Owner
+from libs.common.marked_yaml import Document, Problem
+from libs.common.marked_yaml import InvalidDocument as InvalidLaw
 from services.compliance.answers import FORMAT_OF_TERM, AnswerFormat
 from services.compliance.cel import Expression, InvalidExpression, Kind, Language
 from services.compliance.facts import SHAPES
 from services.compliance.facts.units import Shape
-from services.compliance.marked_yaml import Document, InvalidLaw, Problem
 from services.compliance.template import Template
 from services.compliance.words import language_for, tells_cases_apart
 

@@ -53,7 +53,8 @@ def adapters(tools: Tools) -> Sequence[Adapter]:
 
 
 async def prepare(tools: Tools) -> None:
-    """Write the VPN's configuration anew, in case its file was lost."""
+    """Write the VPN's configuration anew, in case its file was lost; raises SettingsError."""
+    identities(tools)
     await wireguard(tools).publish()
     if BambooSettings.read().url:
         await changes.begin(tools.pool, tools.clock.now())

@@ -16,7 +16,7 @@ from libs.common.contracts.onboarding import (
 from libs.common.decider import CancelTimer, Decision, SetTimer
 from libs.common.message import Effect
 from services.onboarding.assignments import Assignments
-from services.onboarding.commands import FirstDay, LastDayOver
+from services.onboarding.commands import FirstDay, LastDayOver, TiersChange
 from services.onboarding.local_day import due_at, starts_at
 from services.onboarding.model import Access, Block, Ending, Grant, Journey
 from services.onboarding.resources import RESOURCES, asked, wish
@@ -60,7 +60,7 @@ class Advance(Assignments):
         for task in self.journey.tasks:
             if task.is_unfinished:
                 self.drop(task, why)
-        self.timers += [CancelTimer(FirstDay), CancelTimer(LastDayOver)]
+        self.timers += [CancelTimer(each) for each in (FirstDay, LastDayOver, TiersChange)]
         self.journey = self.journey.evolve(ending=ending)
 
     def _settle_access(self) -> None:

@@ -17,6 +17,7 @@ from services.onboarding.commands import (
     ApproveTask,
     CompleteTask,
     HandTask,
+    PlanAnew,
     Reference,
     RejectTask,
     RetryAccess,
@@ -120,6 +121,13 @@ async def _tell_of_task(task_id: UUID, command: Command, state: Running) -> Hire
     if hire_id is None:
         raise HTTPException(404, "no such task")
     _check(await state.kernel.submit(command, key=str(hire_id), id=ids.ordered()))
+    return await read_hire(hire_id, state)
+
+
+@router.post("/hires/{hire_id}/plan", summary="Plan tasks by templates and risk tiers as they are")
+async def plan_anew(hire_id: UUID, state: State) -> HireView:
+    """What is done stays done, and nothing doubles. 409 for a hire that is over."""
+    _check(await state.kernel.submit(PlanAnew(), key=str(hire_id), id=ids.ordered()))
     return await read_hire(hire_id, state)
 
 

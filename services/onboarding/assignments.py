@@ -11,10 +11,12 @@ from datetime import date, datetime
 from libs.common.contracts.onboarding import TaskAssigned, TaskDone, TaskDropped, TaskMoved
 from libs.common.decider import CancelTimer, SetTimer
 from libs.common.message import Event
-from services.onboarding.commands import TaskDeadline, TaskReminder
+from services.onboarding.commands import TaskDeadline, TaskReminder, TiersChange
 from services.onboarding.local_day import due_at, local_date, starts_at
 from services.onboarding.model import Journey, Task, TaskState
 from services.onboarding.plan import Days, PlannedTask, plan_question, plan_tasks, task_id
+from services.onboarding.risk import assess, next_change, policy_on
+from services.onboarding.risk_policies import risk_policies
 from services.onboarding.templates import DoneBy, task_templates
 from services.onboarding.working_days import WorkingDays, working_days
 
@@ -38,6 +40,7 @@ class Assignments:
 
     def plan(self) -> None:
         """Plan tasks from what is known now, and compare with those that are there."""
+        self._assess_risk()
         planned = {plan.task_id: plan for plan in self._planned()}
         for plan in planned.values():
             self._take_up(plan)
@@ -45,12 +48,22 @@ class Assignments:
             if task.plan.task_id not in planned and self._can_be_dropped(task):
                 self.drop(task, "It is no longer needed, as things stand now.")
 
+    def _assess_risk(self) -> None:
+        """Learn the tier as security has decided it for today, and wake when that changes."""
+        policies, profile = risk_policies(), self.journey.profile
+        assessed = assess(profile, policy_on(self._today, policies))
+        self.journey = self.journey.evolve(risk=assessed)
+        changes_on = next_change(self._today, policies)
+        if changes_on is not None:
+            self.timers.append(SetTimer(starts_at(changes_on, profile.timezone), TiersChange()))
+
     def _planned(self) -> Iterable[PlannedTask]:
         journey, profile = self.journey, self.journey.profile
-        if journey.provisioning_on is not None:
+        if journey.provisioning_on is not None and journey.risk is not None:
             days = Days(journey.provisioning_on, self._today, journey.last_day)
+            place = (self._calendar, days, journey.risk.controls)
             yield from plan_tasks(
-                journey.hire_id, journey.period, profile, task_templates(), self._calendar, days
+                journey.hire_id, journey.period, profile, task_templates(), *place
             )
         for question in journey.ruling.questions if journey.ruling else ():
             yield plan_question(

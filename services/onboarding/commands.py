@@ -74,6 +74,10 @@ class HandTask(Command):
     to: Owner
 
 
+class PlanAnew(Command):
+    """The tasks are to be planned by templates and risk tiers as they are now."""
+
+
 class RetryAccess(Command):
     """Somebody has removed what made an adapter give up."""
 
@@ -89,6 +93,10 @@ class EndAwaited(Timer):
     last_day: date | None
     reported_at: Instant
     arrived_at: Instant
+
+
+class TiersChange(Timer):
+    """Another version of the risk tiers comes into force."""
 
 
 class FirstDay(Timer):

@@ -23,6 +23,7 @@ from services.onboarding.commands import (
     FirstDay,
     HandTask,
     LastDayOver,
+    PlanAnew,
     RejectTask,
     ReportCancel,
     ReportHire,
@@ -30,6 +31,7 @@ from services.onboarding.commands import (
     RetryAccess,
     TaskDeadline,
     TaskReminder,
+    TiersChange,
 )
 from services.onboarding.hints import EmployeeFound, EmployeeGone, FollowHint, LookAgain
 from services.onboarding.identity.messages import IdentityGone, IdentityReady
@@ -51,6 +53,8 @@ journey.on(EmployeeGone)(fetch_rules.follow_absence)
 journey.on(LookAgain)(fetch_rules.look_again)
 
 journey.on(CheckDecided)(task_rules.follow_ruling)
+journey.on(TiersChange)(task_rules.plan_anew)
+journey.on(PlanAnew)(task_rules.plan_anew)
 journey.on(CompleteTask)(task_rules.complete)
 journey.on(ApproveTask)(task_rules.approve)
 journey.on(RejectTask)(task_rules.reject)

@@ -9,6 +9,7 @@ from libs.common.contracts.compliance import Question, Verdict
 from libs.common.contracts.onboarding import HireStatus
 from libs.common.contracts.values import HireId, Instant, Owner, Profile, Value, ZoneName
 from services.onboarding.plan import PlannedTask
+from services.onboarding.risk import Assessment
 
 
 class TaskState(StrEnum):
@@ -148,7 +149,8 @@ class Journey(Value):
     when it was so that the hire was cancelled or leaves, by the newest report of each;
     `record_changed_at` is when the record that was fetched last had changed, by the HR system's
     clock, where the hire is fetched; `answers`
-    counts the answers passed on to compliance, over all periods.
+    counts the answers passed on to compliance, over all periods; `risk` is the tier that the tasks
+    were planned by.
     """
 
     hire_id: HireId
@@ -164,6 +166,7 @@ class Journey(Value):
     record_changed_at: Instant | None = None
     answers: int = 0
     provisioning_on: date | None = None
+    risk: Assessment | None = None
     ready_at: Instant | None = None
     started_at: Instant | None = None
     last_day: date | None = None

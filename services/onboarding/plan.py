@@ -4,7 +4,7 @@ Nothing is remembered: a plan made again from the same facts has the same ids an
 so a start that moves there and back changes nothing, and no task is ever doubled.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -14,6 +14,7 @@ from libs.common import ids
 from libs.common.contracts.compliance import Question
 from libs.common.contracts.onboarding import TaskKind
 from libs.common.contracts.values import HireId, Owner, Profile, Value
+from services.onboarding.risk import Control
 from services.onboarding.templates import (
     AfterProvisioning,
     AfterStart,
@@ -75,8 +76,11 @@ def plan_tasks(
     templates: Iterable[TaskTemplate],
     calendar: WorkingDays,
     days: Days,
+    controls: Collection[Control],
 ) -> tuple[PlannedTask, ...]:
     """The tasks of one engagement period of a hire, one for each template that covers it.
+
+    `controls` are those that its risk tier demands.
 
     `period` counts how often the hire was begun: a hire taken up again after it was cancelled or
     left has other tasks. Due dates are working days, and never after the start if one is left.
@@ -99,7 +103,7 @@ def plan_tasks(
             late_calls=template.reminders.when_late,
         )
         for template in templates
-        if template.applies_to.covers(profile) and _is_time(template.due, days)
+        if template.applies_to.covers(profile, controls) and _is_time(template.due, days)
     )
 
 

@@ -27,7 +27,7 @@ EFFECTS: Final[Mapping[str, type[EnsureAccess | RevokeAccess]]] = {
 
 def wish(journey: Journey, resource: str) -> str:
     """What an adapter is to be told of a hire, as one token."""
-    return wish_of(journey.profile, groups_of(journey.profile)) if resource == IDENTITY else ""
+    return wish_of(journey.profile, _groups(journey)) if resource == IDENTITY else ""
 
 
 def asked(journey: Journey, access: Access) -> Effect:
@@ -47,5 +47,9 @@ def asked(journey: Journey, access: Access) -> Effect:
         jurisdiction=profile.jurisdiction,
         timezone=profile.timezone,
         engagement=profile.engagement,
-        groups=groups_of(profile),
+        groups=_groups(journey),
     )
+
+
+def _groups(journey: Journey) -> tuple[str, ...]:
+    return groups_of(journey.profile, journey.risk.groups if journey.risk else ())

@@ -13,9 +13,11 @@ from services.onboarding.commands import (
     ApproveTask,
     CompleteTask,
     HandTask,
+    PlanAnew,
     RejectTask,
     TaskDeadline,
     TaskReminder,
+    TiersChange,
 )
 from services.onboarding.local_day import due_at, local_date
 from services.onboarding.model import Journey, Ruling, Task, TaskState
@@ -72,6 +74,17 @@ def _ruling(check: CheckDecided) -> Ruling:
         blocks=blocks,
         owner=next((f.owner for f in failed if f.owner), Owner.LEGAL),
     )
+
+
+def plan_anew(state: State, asked: TiersChange | PlanAnew, now: datetime) -> Decision[Journey]:
+    """Plan by templates and tiers as they are now: what is done stays done, and nothing doubles."""
+    if state is None or state.ending is not None:
+        if isinstance(asked, PlanAnew):
+            raise Refused("there is nothing to plan for a hire that is over, or not known")
+        return Decision(state)
+    advance = Advance(state, now)
+    advance.plan()
+    return advance.decision()
 
 
 def complete(state: State, command: CompleteTask, now: datetime) -> Decision[Journey]:

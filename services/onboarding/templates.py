@@ -1,9 +1,8 @@
 """Task templates: what has to be done for whom, by when, as data in `task_templates/*.yaml`."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
-from fnmatch import fnmatchcase
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -11,8 +10,6 @@ from typing import Annotated, Final, Self, TypeAlias
 
 import yaml
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     StringConstraints,
     ValidationError,
@@ -21,18 +18,14 @@ from pydantic import (
 
 from libs.common.contracts.onboarding import TaskKind
 from libs.common.contracts.values import Engagement, Jurisdiction, Owner, Profile
+from services.onboarding.coverage import Part, is_place, is_role
+from services.onboarding.risk import Control
 
 TEMPLATES: Final = Path(__file__).parent / "task_templates"
 
 
 class TemplateError(ValueError):
     """A task template cannot be used; the text names the file, the field and what is expected."""
-
-
-class Part(BaseModel):
-    """A frozen part of a template; a field that is not known is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class BeforeStart(Part):
@@ -83,22 +76,22 @@ class AppliesTo(Part):
     """For which hires a task exists; each list that is left out means all.
 
     `jurisdictions` take a country for its subdivisions too: `US` covers `US-CA`. `roles` are
-    patterns over the job title in any case: `*engineer*`.
+    patterns over the job title in any case: `*engineer*`. Of `controls`, the risk tier of the hire
+    demands one at least.
     """
 
     jurisdictions: tuple[Jurisdiction, ...] = ()
     roles: tuple[str, ...] = ()
     engagements: tuple[Engagement, ...] = ()
+    controls: tuple[Control, ...] = ()
 
-    def covers(self, profile: Profile) -> bool:
-        """Whether a hire is one of these."""
-        country = profile.jurisdiction.partition("-")[0]
-        places = {profile.jurisdiction, country}
-        role = profile.role.casefold()
+    def covers(self, profile: Profile, controls: Collection[Control] = ()) -> bool:
+        """Whether a hire, whose tier demands these controls, is one of these."""
         return (
-            (not self.jurisdictions or not places.isdisjoint(self.jurisdictions))
+            (not self.jurisdictions or is_place(profile.jurisdiction, self.jurisdictions))
             and (not self.engagements or profile.engagement in self.engagements)
-            and (not self.roles or any(fnmatchcase(role, one.casefold()) for one in self.roles))
+            and (not self.roles or is_role(profile.role, self.roles))
+            and (not self.controls or any(each in controls for each in self.controls))
         )
 
 

@@ -61,6 +61,16 @@ class TaskView(BaseModel):
         )
 
 
+class RiskView(BaseModel):
+    """How much risk the work bears, by which version of security's policy, and what that asks."""
+
+    tier: str
+    rank: int
+    version: str
+    reasons: list[str]
+    demands: list[str]
+
+
 class AccessView(BaseModel):
     """Access to a resource, and why its adapter gave up, if it did."""
 
@@ -88,6 +98,7 @@ class HireView(BaseModel):
     fetch_trouble: str | None = Field(
         default=None, description="Why the HR system's record of it could not be used, if so"
     )
+    risk: RiskView | None = None
     tasks: list[TaskView] = []
     access: list[AccessView] = []
 
@@ -113,6 +124,7 @@ class HireView(BaseModel):
             blocked_by=list(blocked[1]) if blocked else [],
             awaits=list(awaits),
             trace_id=traceparent.split("-")[1] if traceparent else None,
+            risk=RiskView(**journey.risk.model_dump()) if journey.risk else None,
             tasks=[TaskView.of(task) for task in journey.tasks],
             access=[AccessView(**each.model_dump()) for each in journey.access],
         )

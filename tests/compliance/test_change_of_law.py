@@ -11,6 +11,7 @@ import pytest
 
 from libs.common.contracts.compliance import CheckDecided, Verdict
 from libs.common.database import Pool
+from libs.common.marked_yaml import InvalidDocument as InvalidLaw
 from libs.common.projection import Received
 from services.compliance.change_of_law import decide_anew, fall_short, what_if
 from services.compliance.check import check_decider
@@ -18,7 +19,6 @@ from services.compliance.check_state import Check
 from services.compliance.difference import differences
 from services.compliance.history import decision_as_of, keep_decisions
 from services.compliance.law import Law
-from services.compliance.marked_yaml import InvalidLaw
 from tests.compliance.hires import HIRE, LAW, NOW, check, profile, stated
 from tests.compliance.test_check import after, announced, answered, settle_law, tell
 from tests.compliance.test_decisions import COMPLETE

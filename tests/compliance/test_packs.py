@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from libs.common.marked_yaml import InvalidDocument as InvalidLaw
 from services.compliance.facts import SHAPES
-from services.compliance.marked_yaml import InvalidLaw
 from services.compliance.pack import Pack, load_pack
 from tests.compliance.hires import LAW
 

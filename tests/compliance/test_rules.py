@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from libs.common.contracts.values import Terms
+from libs.common.marked_yaml import InvalidDocument as InvalidLaw
 from services.compliance.answers import FORMAT_OF_TERM
 from services.compliance.law import load_law
-from services.compliance.marked_yaml import InvalidLaw
 from services.compliance.rule import Rule, load_rule
 from tests.compliance.hires import LAW
 

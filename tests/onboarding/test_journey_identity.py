@@ -40,7 +40,10 @@ def test_a_cleared_hire_gets_an_account_in_its_groups() -> None:
     [effect] = asked(life)
     assert isinstance(effect, EnsureIdentity)
     assert (effect.title, effect.worker) == ("ML engineer", profile().worker)
-    assert effect.groups == ("farhand-country-pt", "farhand-engineering", "farhand-staff")
+    assert effect.groups == (
+        *("farhand-country-pt", "farhand-engineering", "farhand-staff"),
+        "farhand-tier-sensitive",
+    )
     assert life.take(account_ready(life)).told(AccessGranted)[-1].resource == "identity"
     assert "identity" not in life.open
 
@@ -50,17 +53,17 @@ def test_a_cleared_hire_gets_an_account_in_its_groups() -> None:
     [
         pytest.param(
             {"jurisdiction": "DE", "timezone": "Europe/Berlin"},
-            ("farhand-country-de", "farhand-engineering", "farhand-staff"),
+            ("country-de", "engineering", "staff", "tier-sensitive"),
             id="another country",
         ),
         pytest.param(
             {"role": "Research lead"},
-            ("farhand-country-pt", "farhand-leads", "farhand-research", "farhand-staff"),
+            ("country-pt", "leads", "research", "staff", "tier-restricted", "tier-sensitive"),
             id="another role",
         ),
         pytest.param(
             {"engagement": "contractor"},
-            ("farhand-contractors", "farhand-country-pt", "farhand-engineering"),
+            ("contractors", "country-pt", "engineering", "tier-sensitive"),
             id="engaged as a contractor",
         ),
     ],
@@ -72,7 +75,8 @@ def test_what_changes_moves_the_account_to_other_groups(
 
     effect = asked(life)[-1]
     assert isinstance(effect, EnsureIdentity)
-    assert (effect.groups, effect.period) == (groups, 1)
+    assert [each.removeprefix("farhand-") for each in effect.groups] == list(groups)
+    assert effect.period == 1
     assert len(life.take(account_ready(life)).told(AccessGranted)) == 1, "they had access before"
 
 

@@ -12,6 +12,8 @@ from libs.common.contracts.compliance import Question
 from libs.common.contracts.onboarding import TaskKind
 from libs.common.contracts.values import Engagement, Owner, Profile
 from services.onboarding.plan import Days, PlannedTask, due_on, plan_question, plan_tasks
+from services.onboarding.risk import assess, policy_on
+from services.onboarding.risk_policies import risk_policies
 from services.onboarding.templates import (
     AfterProvisioning,
     AppliesTo,
@@ -58,7 +60,11 @@ def planned(
 ) -> dict[str, PlannedTask]:
     calendar = working_days(of.jurisdiction)
     days = Days(provisioning_on, today, last_day)
-    return {one.key: one for one in plan_tasks(HIRE, period, of, task_templates(), calendar, days)}
+    controls = assess(of, policy_on(today, risk_policies())).controls
+    return {
+        one.key: one
+        for one in plan_tasks(HIRE, period, of, task_templates(), calendar, days, controls)
+    }
 
 
 EVERYBODY = {"device", "identity", "introduction", "security-training", "vpn"}
@@ -291,5 +297,5 @@ def test_a_template_says_whom_it_is_for(applies_to: AppliesTo, covered: bool) ->
         applies_to=applies_to,
     )
     of = profile(jurisdiction="US-CA")
-    tasks = plan_tasks(HIRE, 1, of, [template], working_days("US-CA"), Days(EARLY, EARLY))
+    tasks = plan_tasks(HIRE, 1, of, [template], working_days("US-CA"), Days(EARLY, EARLY), ())
     assert bool(tasks) is covered

@@ -171,8 +171,10 @@ class Watch:
         calendar = working_days(journey.profile.jurisdiction)
         today = local_date(self.line.now, journey.profile.timezone)
         days = Days(journey.provisioning_on, today, journey.last_day)
+        assert journey.risk is not None
+        place = (calendar, days, journey.risk.controls)
         for plan in plan_tasks(
-            journey.hire_id, journey.period, journey.profile, task_templates(), calendar, days
+            journey.hire_id, journey.period, journey.profile, task_templates(), *place
         ):
             task = journey.task(plan.task_id)
             assert task is not None

@@ -1,5 +1,6 @@
 """Which groups of the identity provider a hire belongs to, as data in `groups.yaml`; pure."""
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Final
@@ -8,7 +9,8 @@ import yaml
 from pydantic import StringConstraints, TypeAdapter
 
 from libs.common.contracts.values import Profile
-from services.onboarding.templates import AppliesTo, Part
+from services.onboarding.coverage import Part
+from services.onboarding.templates import AppliesTo
 
 GROUPS: Final = Path(__file__).parent / "groups.yaml"
 
@@ -27,8 +29,8 @@ def group_rules() -> tuple[GroupRule, ...]:
     return TypeAdapter(tuple[GroupRule, ...]).validate_python(rules)
 
 
-def groups_of(profile: Profile) -> tuple[str, ...]:
-    """The groups of a hire, each once, in order of their names."""
+def groups_of(profile: Profile, of_tier: Iterable[str] = ()) -> tuple[str, ...]:
+    """The groups of a hire with those of its risk tier, each once, in order of their names."""
     country = profile.jurisdiction.partition("-")[0].lower()
     covering = (rule for rule in group_rules() if rule.applies_to.covers(profile))
-    return tuple(sorted({rule.group.format(country=country) for rule in covering}))
+    return tuple(sorted({*of_tier, *(rule.group.format(country=country) for rule in covering)}))

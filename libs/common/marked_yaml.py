@@ -1,4 +1,4 @@
-"""YAML that remembers its lines, so that whoever edits law is told the file and line to mend."""
+"""YAML that remembers its lines, so that whoever edits it is told the file and line to mend."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -24,8 +24,8 @@ class Problem:
         return f"{self.file}:{self.line}: {self.what}"
 
 
-class InvalidLaw(Exception):  # noqa: N818  # read as a sentence in error texts
-    """Packs or rules cannot be used; the text lists every problem with its file and line."""
+class InvalidDocument(Exception):  # noqa: N818  # read as a sentence in error texts
+    """A file cannot be used; the text lists every problem with its file and line."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda problem: (problem.file, problem.line)))
@@ -52,26 +52,26 @@ class Document:
 
     @classmethod
     def parse(cls, file: str, content: bytes) -> "Document":
-        """Read YAML; raises InvalidLaw where it is none, is empty, or says a key twice."""
+        """Read YAML; raises InvalidDocument where it is none, is empty, or says a key twice."""
         try:
             text = content.decode()
             root = yaml.compose(text, Loader=yaml.CSafeLoader)
-            data = yaml.load(text, Loader=yaml.CSafeLoader)  # it is the safe one
+            data = yaml.load(text, Loader=DatesAsText)  # noqa: S506  # it is a safe one
         except UnicodeDecodeError as error:
             line = content[: error.start].count(b"\n") + 1
-            raise InvalidLaw([Problem(file, line, "not UTF-8 text")]) from error
+            raise InvalidDocument([Problem(file, line, "not UTF-8 text")]) from error
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = mark.line + 1 if mark else 1
-            raise InvalidLaw([Problem(file, line, f"not YAML: {error.problem}")]) from error
+            raise InvalidDocument([Problem(file, line, f"not YAML: {error.problem}")]) from error
         if root is None:
-            raise InvalidLaw([Problem(file, 1, "the file is empty")])
+            raise InvalidDocument([Problem(file, 1, "the file is empty")])
         repeated = [
             Problem(file, key.start_mark.line + 1, f"the key {key.value!r} is here twice")
             for key in _repeated_keys(root)
         ]
         if repeated:
-            raise InvalidLaw(repeated)
+            raise InvalidDocument(repeated)
         return cls(file, data, root)
 
     def line_of(self, *path: str | int) -> int:
@@ -89,12 +89,12 @@ class Document:
         return Problem(self.file, self.line_of(*path), f"{_dotted(path) or 'the file'}: {what}")
 
     def read_as(self, model: type[T]) -> T:
-        """Validate the content strictly; raises InvalidLaw with every problem at once."""
+        """Validate the content strictly; raises InvalidDocument with every problem at once."""
         try:
             # Through JSON, since there a strict model still reads dates and tuples.
             return model.model_validate_json(json.dumps(self.data), strict=True)
         except ValidationError as error:
-            raise InvalidLaw(
+            raise InvalidDocument(
                 [
                     self.problem(_in_words(detail), *detail["loc"])
                     for detail in error.errors(include_url=False)
