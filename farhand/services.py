@@ -36,6 +36,7 @@ HOOK_SOURCES: Final = (
     "standard",
     "greenhouse",
     "bamboohr",
+    "merge",
     "github",
     "cdevents",
     "mlflow",

@@ -1,7 +1,7 @@
 """How the senders sign that the command line and the demo play."""
 
 import hmac
-from base64 import b64encode
+from base64 import b64encode, urlsafe_b64encode
 
 from standardwebhooks import Webhook
 
@@ -31,6 +31,12 @@ def bamboohr(secret: str, _name: str, body: bytes) -> dict[str, str]:
     return {"x-bamboohr-timestamp": timestamp, "x-bamboohr-signature": signature}
 
 
+def merge(secret: str, _name: str, body: bytes) -> dict[str, str]:
+    """Merge: the body alone; a delivery has no name."""
+    signature = urlsafe_b64encode(hmac.digest(secret.encode(), body, "sha256")).decode()
+    return {"x-merge-webhook-signature": signature}
+
+
 def github(secret: str, name: str, body: bytes) -> dict[str, str]:
     """GitHub: the body alone."""
     return {"x-hub-signature-256": f"sha256={_hex(secret, body)}", "x-github-delivery": name}
@@ -54,6 +60,7 @@ SIGNED = {
     "greenhouse": greenhouse,
     "mlflow": mlflow,
     "mlops": standard,
+    "merge": merge,
     "standard": standard,
 }
 """By the name of the front door."""

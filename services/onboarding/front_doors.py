@@ -11,6 +11,7 @@ from services.onboarding.sealed_profile import sealed_profile
 from services.onboarding.sources.bamboohr import BambooHR
 from services.onboarding.sources.canonical import EVENT_TYPES
 from services.onboarding.sources.greenhouse import Greenhouse
+from services.onboarding.sources.merge import Merge
 from services.onboarding.sources.standard import StandardWebhooks
 
 HRIS_INBOX: Final = "hris.inbox"
@@ -45,4 +46,5 @@ FRONT_DOORS: Final = (
     FrontDoor(StandardWebhooks(), admit, topic=HRIS_INBOX, event_types=EVENT_TYPES),
     FrontDoor(Greenhouse(), admit),
     FrontDoor(BambooHR(), admit),
+    FrontDoor(Merge(), admit),
 )
