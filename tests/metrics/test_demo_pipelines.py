@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 
+from farhand.demo import models
 from farhand.demo.pipelines import planned, shipped
 from farhand.demo.product_time import BEGINS, LASTS
 from libs.common.contracts.metrics import KeyResultOffCourse, KeyResultStatus
@@ -16,6 +17,7 @@ from services.metrics.observations import Observation
 from services.metrics.okr import KeyResult, load_key_results
 from services.metrics.sources.cdevents import CDEvents
 from services.metrics.sources.github import GitHub
+from services.metrics.sources.mlflow import MLflow
 from services.metrics.steering import Kept, armed_on, steer
 from tests.metrics.observed import figures_from
 
@@ -83,3 +85,17 @@ def test_what_was_corrected_counts_at_its_own_time() -> None:
     corrected = [each for each in deliveries if b"CORRECTS" in each.body]
     assert len(corrected) == 3
     assert len(deliveries) == len({(each.source, each.name) for each in deliveries}) + 3
+
+
+def test_a_model_is_rolled_back_and_an_incident_reopened() -> None:
+    readers = {"mlflow": MLflow(), "cdevents": CDEvents()}
+    deliveries = sorted(models.planned(BEGINS))
+    observations = [o for each in deliveries for o in readers[each.source].read(each.body)]
+    served = figures_from(DEFINITIONS["model-deployment-frequency"], observations)
+    assert {bucket: value for (bucket, group), value in served.items() if group == "all"} == {
+        "2026-03-02": 2,
+        "2026-03-09": 2,
+    }
+    failed = figures_from(DEFINITIONS["model-change-fail-rate"], observations)
+    assert failed["2026-03-02", "all"] == Decimal("0.5")
+    assert figures_from(DEFINITIONS["incidents"], observations)["2026-03-02", "all"] == 1
