@@ -14,12 +14,13 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
-from libs.common.contracts.values import ContractKind, Position, Profile, Terms
+from libs.common.contracts.values import ContractKind, DataTransfer, Position, Profile, Terms
 from services.compliance.calendar_duration import parse
 
 _QUESTION: Final = re.compile(r"(?:law|rule)\.[a-z_.-]+@[A-Z0-9.a-z-]+")
 _WEEKDAYS: Final = 7
 _DAYS_IN_A_YEAR: Final = 366
+_LARGEST: Final = 10**12
 
 
 class AnswerFormat(StrEnum):
@@ -32,6 +33,11 @@ class AnswerFormat(StrEnum):
     WEEKDAYS = "weekdays"
     CONTRACT_KIND = "contract_kind"
     POSITION = "position"
+    AMOUNT = "amount"
+    CURRENCY = "currency"
+    PLACE = "place"
+    DATA_TRANSFER = "data_transfer"
+    SIGNS = "signs"
 
 
 FORMAT_IN_WORDS: Final[Mapping[AnswerFormat, str]] = {
@@ -42,6 +48,11 @@ FORMAT_IN_WORDS: Final[Mapping[AnswerFormat, str]] = {
     AnswerFormat.WEEKDAYS: "a whole number of days from 1 to 7",
     AnswerFormat.CONTRACT_KIND: f"one of {', '.join(ContractKind)}",
     AnswerFormat.POSITION: f"one of {', '.join(Position)}",
+    AnswerFormat.AMOUNT: "a number without a unit such as 40 or 52000",
+    AnswerFormat.CURRENCY: "a currency of three letters such as EUR",
+    AnswerFormat.PLACE: "the ISO code of a place such as DE or US-CA",
+    AnswerFormat.DATA_TRANSFER: f"one of {', '.join(DataTransfer)}",
+    AnswerFormat.SIGNS: "the names of all signs that hold, with commas between them, or none",
 }
 
 FORMAT_OF_TERM: Final[Mapping[str, AnswerFormat]] = {
@@ -53,6 +64,20 @@ FORMAT_OF_TERM: Final[Mapping[str, AnswerFormat]] = {
     "telework_agreement_on": AnswerFormat.DATE,
     "annual_leave_days": AnswerFormat.NUMBER,
     "working_days_per_week": AnswerFormat.WEEKDAYS,
+    "weekly_hours": AnswerFormat.AMOUNT,
+    "overtime_multiplier": AnswerFormat.AMOUNT,
+    "employer_notice": AnswerFormat.DURATION,
+    "yearly_pay_floor": AnswerFormat.AMOUNT,
+    "pay_currency": AnswerFormat.CURRENCY,
+    "own_entity": AnswerFormat.YES_NO,
+    "concludes_contracts": AnswerFormat.YES_NO,
+    "payroll_registered": AnswerFormat.YES_NO,
+    "ip_clause": AnswerFormat.YES_NO,
+    "data_transfer": AnswerFormat.DATA_TRANSFER,
+    "data_stored_in": AnswerFormat.PLACE,
+    "eor_licensed": AnswerFormat.YES_NO,
+    "assignment_ends_on": AnswerFormat.DATE,
+    "contractor_signs": AnswerFormat.SIGNS,
 }
 
 
@@ -138,6 +163,34 @@ def _number(text: str) -> Decimal:
     return number
 
 
+def _amount(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError("That is not a number; write digits only, such as 40 or 52000.") from error
+    if not number.is_finite() or not 0 <= number <= _LARGEST:
+        raise ValueError("That cannot be; write a number that is not negative.")
+    return number
+
+
+def _pattern(pattern: str, hint: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if not re.fullmatch(pattern, text.upper()):
+            raise ValueError(hint)
+        return text.upper()
+
+    return read
+
+
+def _signs(text: str) -> tuple[str, ...]:
+    names = [name.strip().lower() for name in text.split(",")]
+    if names == ["none"]:
+        return ()
+    if not all(re.fullmatch(r"[a-z0-9_]{1,60}", name) for name in names):
+        raise ValueError("Write the names of the signs with commas between them, or none.")
+    return tuple(names)
+
+
 def _weekdays(text: str) -> int:
     if not re.fullmatch(r"[1-7]", text):
         raise ValueError(f"A week has from 1 to {_WEEKDAYS} working days; write that number.")
@@ -162,4 +215,11 @@ _READERS: Final[Mapping[AnswerFormat, Callable[[str], Any]]] = {
     AnswerFormat.WEEKDAYS: _weekdays,
     AnswerFormat.CONTRACT_KIND: _one_of(ContractKind),
     AnswerFormat.POSITION: _one_of(Position),
+    AnswerFormat.AMOUNT: _amount,
+    AnswerFormat.CURRENCY: _pattern(r"[A-Z]{3}", "Write the currency's three letters, as in EUR."),
+    AnswerFormat.PLACE: _pattern(
+        r"[A-Z]{2}(?:-[A-Z0-9]{1,3})?", "Write an ISO code, such as DE or US-CA."
+    ),
+    AnswerFormat.DATA_TRANSFER: _one_of(DataTransfer),
+    AnswerFormat.SIGNS: _signs,
 }

@@ -95,7 +95,7 @@ def _judge(matter: Matter, ruling: Ruling, heard: Heard) -> Judged:
     said = heard.on_law(doubt.matter, matter.profile.starts_on)
     if said is None:
         doubts = f"{'; '.join(matter.fact.doubts)}."
-        says = f"{matter.rule.unknown.render(matter.hire)} The law itself is in doubt: {doubts}"
+        says = f"{matter.rule.unknown.render(matter.words)} The law itself is in doubt: {doubts}"
         doubtful = replace(ruling, outcome=Outcome.UNKNOWN, says=says)
         return _conclude(matter, doubtful, questions, awaits=(doubt,))
     if not said.holds:
@@ -123,7 +123,7 @@ def _judge_unknown_law(matter: Matter, ruling: Ruling, heard: Heard) -> Judged:
     answer = heard.judgements.get(asked.id)
     if answer is None:
         doubts = f"{'; '.join(matter.fact.doubts)}."
-        says = f"{matter.rule.unknown.render(matter.hire)} The law itself is in doubt: {doubts}"
+        says = f"{matter.rule.unknown.render(matter.words)} The law itself is in doubt: {doubts}"
         questions = [asked, *matter.ask_terms(ruling.missing)]
         return _conclude(matter, replace(ruling, outcome=Outcome.UNKNOWN, says=says), questions)
     does = "satisfy" if answer else "do not satisfy"
@@ -187,7 +187,7 @@ def _way_out(
 ) -> tuple[str | None, Owner | None]:
     """What would resolve a finding, and whose turn it is; neither where there is nothing to do."""
     if ruling.outcome is Outcome.NOT_MET:
-        return matter.rule.remedy.render(matter.hire), matter.rule.written.owner
+        return matter.rule.remedy.render(matter.words), matter.rule.written.owner
     if ruling.outcome is Outcome.MET:
         return None, None
     steps = [f"Legal confirms {doubt.matter}, once for all hires." for doubt in awaits]

@@ -57,7 +57,7 @@ def _finding(number: int, finding: Finding) -> Iterator[str]:
         yield paragraph("Relied on", _reliance(finding, finding.as_of))
     if finding.law_says:
         yield paragraph("It says", listed(finding.law_says))
-    yield paragraph("The hire", listed(finding.inputs))
+    yield paragraph("The hire", listed(finding.inputs) or "nothing that the rule reads was stated")
     if finding.waiver:
         waiver = finding.waiver
         yield paragraph("Waived", f"by {waiver.by} ({waiver.role}) until the end of {waiver.until}")

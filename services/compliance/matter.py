@@ -11,7 +11,7 @@ from services.compliance.answers import FORMAT_IN_WORDS, AnswerFormat
 from services.compliance.pack import Fact, Pack
 from services.compliance.rule import Rule
 from services.compliance.template import in_words
-from services.compliance.words import CaseOfLaw, Words
+from services.compliance.words import CaseOfLaw, Words, words_of_score
 
 YES_OR_NO: Final = FORMAT_IN_WORDS[AnswerFormat.YES_NO]
 
@@ -44,6 +44,12 @@ class Matter:
     fact: Fact
     profile: Profile
     hire: Words
+
+    @property
+    def words(self) -> Words:
+        """Every word of the hire, of the law, and of what both come to."""
+        scored = words_of_score(self.fact.value, self.hire)
+        return {**self.hire, **self.fact.words, **scored}
 
     def inputs(self) -> dict[str, str]:
         """What the rule reads of the hire, as far as it was stated."""
@@ -81,8 +87,9 @@ class Matter:
                 id=word,
                 rule=self.rule.id,
                 ask=ask.ask,
-                owner=self.rule.written.owner,
+                owner=ask.owner or self.rule.written.owner,
                 answer_format=FORMAT_IN_WORDS[ask.answer],
+                detail=self.rule.ask_details[word].render({**self.hire, **self.fact.words}),
             )
 
     def law_in_doubt(self) -> LawInDoubt:
@@ -112,7 +119,7 @@ class Matter:
 
     def ask_judgement(self, why: str, cases: Iterable[CaseOfLaw]) -> Question:
         """Ask legal to judge what software cannot; the answer counts for these inputs only."""
-        words = {**self.hire, **self.fact.words}
+        words = self.words
         told = listed(self._of_cases(cases))
         parts = (
             self.rule.to_weigh.render(words),

@@ -104,6 +104,7 @@ class Pack:
 
     code: Jurisdiction
     name: str
+    currency: str
     version: str
     facts: Mapping[str, tuple[Fact, ...]]
 
@@ -143,7 +144,8 @@ def read_pack(content: bytes, name: str) -> Pack:
         problems.append(document.problem(f"the file must be called {read.code}.yaml", "code"))
     if problems:
         raise InvalidLaw(problems)
-    return Pack(read.code, read.name, f"{read.code}@{_digest(content)[:8]}", facts)
+    version = f"{read.code}@{_digest(content)[:8]}"
+    return Pack(read.code, read.name, read.currency, version, facts)
 
 
 def _doubts_of_the_day(fact: Fact, day: date) -> Iterator[str]:

@@ -22,10 +22,15 @@ ANYWHERE: Final[Jurisdiction] = ""
 
 
 class Ask(Shape):
-    """How a person is asked for an input, and in which form they answer."""
+    """How a person is asked for an input, and in which form they answer.
+
+    `owner` is who knows, where that is not the rule's owner; `detail` is what to look at.
+    """
 
     ask: str
     answer: AnswerFormat
+    owner: Owner | None = None
+    detail: str = ""
 
 
 class Says(Shape):
@@ -86,6 +91,7 @@ class Rule:
     unknown: Template
     when_free: Template
     remedy: Template
+    ask_details: Mapping[str, Template]
     reads: Mapping[Jurisdiction, tuple[str, ...]]
 
     @property
@@ -158,6 +164,10 @@ def _compile(written: RuleFile, compiler: _Compiler) -> Rule:
         unknown=compiler.template(written.says.unknown, "says", "unknown"),
         when_free=compiler.template(written.says.free or "", "says", "free"),
         remedy=compiler.template(written.remedy, "remedy"),
+        ask_details={
+            word: compiler.template(ask.detail, "asks", word, "detail")
+            for word, ask in written.asks.items()
+        },
         reads={},
     )
     codes = (ANYWHERE, *rule.brackets)

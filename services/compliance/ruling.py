@@ -9,7 +9,7 @@ from services.compliance.cel import Expression, Failed, Result, Unknown
 from services.compliance.pack import Fact
 from services.compliance.rule import Rule
 from services.compliance.template import Template
-from services.compliance.words import CaseOfLaw, Words, tells_cases_apart
+from services.compliance.words import CaseOfLaw, Words, tells_cases_apart, words_of_score
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def rule_on(rule: Rule, code: Jurisdiction, hire: Words, fact: Fact) -> Ruling |
 
     `hire` are the words of the hire. Whether the fact may carry a check is not looked at here.
     """
-    words = {**hire, **fact.words}
+    words = {**hire, **fact.words, **words_of_score(fact.value, hire)}
     applies = rule.applies.evaluate(words)
     if applies is False:
         return None

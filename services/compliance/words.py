@@ -20,14 +20,34 @@ from typing import Any, Final, TypeAlias, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from libs.common.contracts.values import ContractKind, Engagement, Position, Profile, Terms
+from libs.common.contracts.values import (
+    ContractKind,
+    DataTransfer,
+    Engagement,
+    Position,
+    Profile,
+    Terms,
+)
 from services.compliance.calendar_duration import due_day, last_day
 from services.compliance.cel import Function, Kind, Language, Scalar
 from services.compliance.facts import SHAPES
+from services.compliance.facts.company import MisclassificationTest
 from services.compliance.facts.units import Anchor, Case, Shape, Token, Unit
 from services.compliance.leave import working_days_of_leave
+from services.compliance.minimum_pay import pay_of_all_rates, pay_of_any_rate
+from services.compliance.misclassification import Leaning, score
 
-_VOCABULARIES: Final = (Engagement, ContractKind, Position, Token, Anchor, Unit)
+_VOCABULARIES: Final = (
+    Engagement,
+    ContractKind,
+    Position,
+    DataTransfer,
+    Token,
+    Anchor,
+    Unit,
+    Leaning,
+)
+_BETWEEN: Final = "; "
 
 
 Words: TypeAlias = Mapping[str, Scalar | None]
@@ -62,7 +82,12 @@ FUNCTIONS: Final = (
         Kind.NUMBER,
         working_days_of_leave,
     ),
+    Function("pay_of_all_rates", (Kind.NUMBER,) * 3, Kind.NUMBER, pay_of_all_rates),
+    Function("pay_of_any_rate", (Kind.NUMBER,) * 3, Kind.NUMBER, pay_of_any_rate),
 )
+
+SCORE: Final = {"score.leaning": Kind.TEXT, "score.because": Kind.TEXT, "score.factors": Kind.TEXT}
+"""What the signs of a test of status come to; only a rule that reads such a test has them."""
 
 
 def language_for(fact: str) -> Language:
@@ -74,6 +99,7 @@ def language_for(fact: str) -> Language:
         "hire.starts_on": Kind.DAY,
         **dict(_typed("terms", Terms)),
         **dict(_typed("law", SHAPES[fact])),
+        **(SCORE if SHAPES[fact] is MisclassificationTest else {}),
     }
     return Language(words, FUNCTIONS)
 
@@ -89,13 +115,28 @@ def words_of_hire(profile: Profile) -> Words:
     }
 
 
+def words_of_score(law: Shape | None, hire: Words) -> Words:
+    """What the signs of a hire come to under a test of status; nothing where none were stated."""
+    signs = hire.get("terms.contractor_signs")
+    if not isinstance(law, MisclassificationTest) or signs is None:
+        return {}
+    found = score(law, [sign for sign in str(signs).split(_BETWEEN) if sign != Token.NONE])
+    return {
+        "score.leaning": found.leaning.value,
+        "score.because": found.because,
+        "score.factors": found.factors,
+    }
+
+
 def valued(prefix: str, value: BaseModel) -> Iterator[tuple[str, Scalar | None]]:
-    """Every word of a value and what it stands for; lists have no word."""
+    """Every word of a value and what it stands for; of lists only those of plain text have one."""
     names = [*type(value).model_fields, *type(value).model_computed_fields]
     for name in names:
         part = getattr(value, name)
         if isinstance(part, BaseModel):
             yield from valued(f"{prefix}.{name}", part)
+        elif _is_texts(type(value), name) and part is not None:
+            yield f"{prefix}.{name}", _BETWEEN.join(part) or Token.NONE.value
         elif part is None or isinstance(part, bool | int | Decimal | str | date):
             yield f"{prefix}.{name}", str(part) if isinstance(part, StrEnum) else part
 
@@ -141,7 +182,18 @@ def _without_none(annotation: Any) -> Any:
     return annotation
 
 
+def _is_texts(shape: type[BaseModel], name: str) -> bool:
+    field = shape.model_fields.get(name)
+    return (
+        field is not None
+        and _kind_of(_without_none(field.annotation)) is Kind.TEXT
+        and (get_origin(_without_none(field.annotation)) is tuple)
+    )
+
+
 def _kind_of(annotation: Any) -> Kind | None:
+    if get_origin(annotation) is tuple:
+        return Kind.TEXT if _kind_of(get_args(annotation)[0]) is Kind.TEXT else None
     # Annotated[str, …] inside a union is still wrapped; its origin is the plain type.
     plain = getattr(annotation, "__origin__", annotation)
     if not isinstance(plain, type):

@@ -124,7 +124,7 @@ def plan_question(
         owner=question.owner,
         done_by=DoneBy.PERSON,
         due_on=calendar.shift(asked_on, WORKING_DAYS_TO_ANSWER),
-        why=f"The check '{question.rule}' cannot pass without it.",
+        why=f"The check '{question.rule}' cannot pass without it. {question.detail}".strip(),
         question=question.id,
     )
 

@@ -24,12 +24,15 @@ from pydantic_core import PydanticCustomError
 from libs.common import ids
 from libs.common.contracts.values import (
     ContractKind,
+    Currency,
+    DataTransfer,
     Engagement,
     HireId,
     Jurisdiction,
     Position,
     Profile,
     Sealed,
+    Sign,
     Terms,
     ZoneName,
 )
@@ -138,6 +141,34 @@ class ReportedTerms(Reported):
     """Paid annual leave, in days of the person's own working week."""
     working_days_per_week: Annotated[int, Field(ge=1, le=7)] | None = None
     """Working days in a usual week."""
+    weekly_hours: Annotated[Decimal, Field(ge=0, le=168, decimal_places=2)] | None = None
+    """Hours of work agreed for a usual week."""
+    overtime_multiplier: Annotated[Decimal, Field(ge=0, le=10, decimal_places=4)] | None = None
+    """What an hour of overtime is paid by: `1.25` is a quarter more, `0` is not paid apart."""
+    employer_notice: Duration | None = None
+    """The notice that the contract asks of the employer, as an ISO 8601 duration."""
+    yearly_pay_floor: Annotated[Decimal, Field(ge=0, le=10**12, decimal_places=2)] | None = None
+    """An amount that the agreed gross pay of a year does not fall below; rounded down is enough."""
+    pay_currency: Currency | None = None
+    """The currency of that amount, ISO 4217."""
+    own_entity: bool | None = None
+    """Whether the company has an entity or permanent establishment of its own in the country."""
+    concludes_contracts: bool | None = None
+    """Whether the person habitually concludes contracts for the company, or leads up to them."""
+    payroll_registered: bool | None = None
+    """Whether the employer is registered there for wage tax and social insurance."""
+    ip_clause: bool | None = None
+    """Whether the contract holds the clause on intellectual property that the law pack names."""
+    data_transfer: DataTransfer | None = None
+    """What protects the person's data where they leave the country or its free area."""
+    data_stored_in: KnownJurisdiction | None = None
+    """The country where the person's employment records are stored."""
+    eor_licensed: bool | None = None
+    """Whether the employer of record holds the licence that the country asks for."""
+    assignment_ends_on: Day | None = None
+    """The last day for which an employer of record lends the person."""
+    contractor_signs: Annotated[tuple[Sign, ...], Field(max_length=30)] | None = None
+    """All signs of the country's test of status that hold, by their names in the law pack."""
 
     def as_terms(self) -> Terms:
         """The same terms as events carry them."""

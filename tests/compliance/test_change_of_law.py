@@ -19,7 +19,7 @@ from services.compliance.check_state import Check
 from services.compliance.difference import differences
 from services.compliance.history import decision_as_of, keep_decisions
 from services.compliance.law import Law
-from tests.compliance.hires import HIRE, LAW, NOW, check, profile, stated
+from tests.compliance.hires import FEW, HIRE, NOW, check, profile, stated
 from tests.compliance.test_check import after, announced, answered, settle_law, tell
 from tests.compliance.test_decisions import COMPLETE
 
@@ -30,7 +30,7 @@ OpenPool = Callable[[str], AbstractAsyncContextManager[Pool]]
 
 def changed_law(old: str, new: str, text: str = NL, code: str = "NL") -> Law:
     assert old in text
-    return LAW.changed(code, text.replace(old, new).encode())
+    return FEW.changed(code, text.replace(old, new).encode())
 
 
 def dutch(**terms: Any) -> Check:
@@ -41,7 +41,7 @@ SHORTER = changed_law("max: P2M", "max: P1M")
 
 
 def test_who_would_newly_fall_short_is_shown_with_the_finding() -> None:
-    [affected] = fall_short(LAW, SHORTER, [dutch()])
+    [affected] = fall_short(FEW, SHORTER, [dutch()])
     assert (affected.before, affected.after) == (Verdict.CLEAR, Verdict.BLOCKED)
     [worse] = affected.findings
     assert (worse.rule, worse.before, worse.after) == ("probation", "met", "not_met")
@@ -49,8 +49,8 @@ def test_who_would_newly_fall_short_is_shown_with_the_finding() -> None:
 
 
 def test_who_stands_as_before_is_not_shown() -> None:
-    assert list(fall_short(LAW, SHORTER, [dutch(probation="P1M")])) == []
-    assert list(fall_short(LAW, SHORTER, [dutch(probation="P1Y")])) == []
+    assert list(fall_short(FEW, SHORTER, [dutch(probation="P1M")])) == []
+    assert list(fall_short(FEW, SHORTER, [dutch(probation="P1Y")])) == []
 
 
 def test_a_pack_that_cannot_be_read_is_told_by_line() -> None:
@@ -65,15 +65,17 @@ def test_a_case_that_no_rule_reads_is_told() -> None:
 
 def test_a_change_of_law_is_why_two_decisions_differ() -> None:
     hire = profile("NL", **DUTCH)
-    told = differences(check(hire), check(hire, law=SHORTER))
+    told = differences(check(hire, law=FEW), check(hire, law=SHORTER))
     assert "The verdict was clear, and is blocked." in told
     assert "probation: was met, and is not_met." in told
     assert any("probation, the law: max" in line for line in told)
-    assert differences(check(hire), check(hire)) == ()
+    assert differences(check(hire, law=FEW), check(hire, law=FEW)) == ()
 
 
 def test_a_changed_term_is_why_two_decisions_differ() -> None:
-    before, after_ = (check(profile("NL", **stated(DUTCH, probation=p))) for p in ("P2M", "P1Y"))
+    before, after_ = (
+        check(profile("NL", **stated(DUTCH, probation=p)), law=FEW) for p in ("P2M", "P1Y")
+    )
     assert "probation: terms.probation was P2M, and is P1Y." in differences(before, after_)
 
 
@@ -99,7 +101,7 @@ async def test_what_if_holds_every_hire_of_the_place_against_the_change(pool: Po
     german = settle_law(after(announced(profile("DE", **COMPLETE))))
     left = dutch().evolve(left=True)
     await keep(pool, dutch(), dutch(probation="P1M"), german, left)
-    found = await what_if(pool, LAW, SHORTER, "NL")
+    found = await what_if(pool, FEW, SHORTER, "NL")
     assert (found.hires, len(found.affected)) == (2, 1)
     assert found.before != found.after
 
@@ -108,7 +110,7 @@ async def test_at_the_start_whoever_was_decided_by_other_law_is_woken_once(pool:
     ended = (dutch().evolve(left=True), dutch().evolve(cancelled=True))
     belgian = after(announced(profile("BE", **COMPLETE)))
     await keep(pool, dutch(), *ended, belgian)
-    assert await decide_anew(pool, LAW, NOW) == 0
+    assert await decide_anew(pool, FEW, NOW) == 0
     assert await decide_anew(pool, SHORTER, NOW) == 1
     assert await decide_anew(pool, SHORTER, NOW) == 0
     [row] = await pool.fetch("select decider, key, type, slot, body from timer")
@@ -142,7 +144,7 @@ async def test_a_decision_is_read_as_it_was_known_then(pool: Pool) -> None:
 
 def test_the_same_inputs_and_law_give_the_same_decision_years_later() -> None:
     check_, year = dutch(), datetime(2036, 1, 1, tzinfo=UTC)
-    begin = check_decider(LAW).rules["hire.announced.v1"].decide
+    begin = check_decider(FEW).rules["hire.announced.v1"].decide
     again = begin(None, announced(profile("NL", **DUTCH)), year).state
     assert again is not None
     assert again.decided == check_.decided

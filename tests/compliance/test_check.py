@@ -19,9 +19,9 @@ from libs.common.decider import Decision
 from libs.common.message import Message
 from services.compliance.check import check_decider
 from services.compliance.check_state import Check
-from tests.compliance.hires import HIRE, LAW, confirmed, profile
+from tests.compliance.hires import FEW, HIRE, confirmed, profile
 
-DECIDER = check_decider(LAW)
+DECIDER = check_decider(FEW)
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 ALMOST: dict[str, Any] = {

@@ -26,6 +26,7 @@ from tests.compliance.hires import (
     law_confirmed,
     outcome,
     profile,
+    stated,
 )
 
 OPEN: dict[str, Any] = {"contract_kind": "open_ended"}
@@ -170,17 +171,22 @@ def test_annual_leave(code: str, days: str, week: int, expected: str) -> None:
     assert outcome("annual-leave", hire) == expected
 
 
+EVERYBODY = {"data-residency", "data-transfer", "ip-clause", "permanent-establishment"}
+STAFF = {"annual-leave", "minimum-wage", "notice", "overtime", "probation", "telework-agreement",
+         "working-time", "written-contract"}  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    ("code", "engagement", "rules"),
+    ("engagement", "rules"),
     [
-        pytest.param("DE", "contractor", {"contractor-status"}, id="a contractor has no probation"),
-        pytest.param("DE", "eor", {"eor-licence", "probation", "written-contract", "annual-leave",
-                                   "telework-agreement"}, id="lent staff are staff"),
+        pytest.param("contractor", {"contractor-status"}, id="a contractor has no probation"),
+        pytest.param("eor", {"eor-licence", *STAFF}, id="lent staff are staff"),
+        pytest.param("employee", {"payroll-registration", *STAFF}, id="own staff"),
     ],
-)  # fmt: skip
-def test_which_rules_apply(code: str, engagement: str, rules: set[str]) -> None:
-    decision = check(profile(code, engagement=engagement))
-    assert {found.rule for found in decision.findings} == rules
+)
+def test_which_rules_apply(engagement: str, rules: set[str]) -> None:
+    decision = check(profile("DE", engagement=engagement))
+    assert {found.rule for found in decision.findings} == rules | EVERYBODY
 
 
 def test_an_employer_of_record_is_free_where_no_licence_is_asked_for() -> None:
@@ -206,12 +212,22 @@ COMPLETE: dict[str, Any] = {
     "telework_agreement_on": date(2026, 11, 20),
     "annual_leave_days": "30",
     "working_days_per_week": 5,
+    "weekly_hours": "38",
+    "overtime_multiplier": "2",
+    "employer_notice": "P3M",
+    "yearly_pay_floor": "60000",
+    "pay_currency": "EUR",
+    "own_entity": True,
+    "concludes_contracts": False,
+    "payroll_registered": True,
+    "ip_clause": True,
+    "data_transfer": "none",
 }
 
 
 @pytest.mark.parametrize("code", ["DE", "PT", "US-CA"])
 def test_a_hire_with_everything_in_order_is_clear_once_legal_has_answered(code: str) -> None:
-    hire = profile(code, **COMPLETE)
+    hire = profile(code, **stated(COMPLETE, pay_currency="USD" if code == "US-CA" else "EUR"))
     assert check(hire).verdict is Verdict.NEEDS
     clear = check(hire, law_confirmed(hire))
     assert clear.verdict is Verdict.CLEAR

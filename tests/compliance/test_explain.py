@@ -15,7 +15,7 @@ Law of:     PT, as of the start on 2026-12-01
 """
 
 PROBATION = """\
-2. probation: NOT MET
+. probation: NOT MET
               The probation of P6M ends on 2027-05-31, but the law allows P180D (technical
               complexity, trust, special skill; first job, long-term unemployed), until
               2027-05-29.

@@ -10,7 +10,7 @@ from libs.common.contracts.onboarding import HireLeft
 from services.compliance.check import LawChanged, check_decider
 from services.compliance.check_state import Check
 from services.compliance.law import Law
-from tests.compliance.hires import HIRE, LAW, NOW, START, confirmed, profile
+from tests.compliance.hires import FEW, HIRE, NOW, START, confirmed, profile
 from tests.compliance.test_check import announced, changed, settle_law, tell
 from tests.compliance.test_decision_properties import law_that_ended_on
 from tests.compliance.test_decisions import COMPLETE
@@ -119,7 +119,7 @@ def test_in_whatever_order_the_standings_come_the_decision_is_the_same(random: o
 
 def test_a_changed_law_decides_anew_and_asks_only_what_is_new() -> None:
     state = settle_law(begun())
-    law: Law = law_that_ended_on(date(2026, 11, 30))
+    law: Law = law_that_ended_on(date(2026, 11, 30), FEW)
     rules = check_decider(law).rules
     decision = rules[LawChanged.type].decide(state, LawChanged(), NOW)
     doubted = [event for event in decision.emit if isinstance(event, LawDoubted)]
@@ -136,10 +136,10 @@ def test_who_has_left_is_decided_no_more() -> None:
     left = tell(settle_law(begun()), HireLeft(hire_id=HIRE, left_at=NOW)).state
     assert left is not None
     assert tell(left, changed(profile("PT"))).emit == ()
-    rules = check_decider(law_that_ended_on(START - timedelta(days=1))).rules
+    rules = check_decider(law_that_ended_on(START - timedelta(days=1), FEW)).rules
     assert rules[LawChanged.type].decide(left, LawChanged(), NOW).emit == ()
     assert left.decided is not None
 
 
 def test_the_packs_of_the_house_are_in_doubt_about_german_law() -> None:
-    assert begun().doubted, f"nothing is in doubt in {LAW.packs['DE'].version}"
+    assert begun().doubted, f"nothing is in doubt in {FEW.packs['DE'].version}"

@@ -19,9 +19,18 @@ def test_every_rule_of_the_house_loads() -> None:
     assert [rule.id for rule in LAW.rules] == [
         "annual-leave",
         "contractor-status",
+        "data-residency",
+        "data-transfer",
         "eor-licence",
+        "ip-clause",
+        "minimum-wage",
+        "notice",
+        "overtime",
+        "payroll-registration",
+        "permanent-establishment",
         "probation",
         "telework-agreement",
+        "working-time",
         "written-contract",
     ]
 

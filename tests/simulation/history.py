@@ -23,7 +23,7 @@ PLACES: Final = {
     "BE": "Europe/Brussels",
 }
 """Some with a law pack, one without, and the Netherlands, whose law for a hire with `STATED` terms
-leaves nothing to ask of an employee; most change their clocks, one by half an hour."""
+leaves little to ask of an employee; most change their clocks, one by half an hour."""
 STATED: Final[dict[str, Any]] = {
     "contract_kind": "open_ended",
     "contract_signed_on": date(2026, 8, 3),
@@ -33,6 +33,20 @@ STATED: Final[dict[str, Any]] = {
     "telework_agreement_on": date(2026, 8, 3),
     "annual_leave_days": 30,
     "working_days_per_week": 5,
+    "weekly_hours": 35,
+    "overtime_multiplier": 2,
+    "employer_notice": "P3M",
+    "yearly_pay_floor": 7_000_000,
+    "pay_currency": "EUR",
+    "own_entity": True,
+    "concludes_contracts": False,
+    "payroll_registered": True,
+    "ip_clause": True,
+    "data_transfer": "none",
+    "data_stored_in": "NL",
+    "eor_licensed": True,
+    "assignment_ends_on": date(2026, 10, 1),
+    "contractor_signs": ("own_staff", "own_premises_tools", "result_based_pay"),
 }
 """Terms that the law of most places allows; whoever is asked for one knows it."""
 OTHERWISE: Final[dict[str, Any]] = {
@@ -48,7 +62,9 @@ def truth(question: str | None) -> str:
     """The right answer to a question: the term as it is, and that the law is as the pack says."""
     kind, _, term = (question or "").partition(".")
     value = STATED[term] if kind == "terms" else True
-    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,8 +66,35 @@ class Position(StrEnum):
     MANAGEMENT = "management"
 
 
+class DataTransfer(StrEnum):
+    """What protects personal data of the hire that leave the free area of the place of work.
+
+    `none`: they do not leave it; `unprotected`: they do, and nothing protects them.
+    """
+
+    NONE = "none"
+    ADEQUACY = "adequacy"
+    STANDARD_CLAUSES = "standard_clauses"
+    BINDING_RULES = "binding_rules"
+    CONSENT = "consent"
+    UNPROTECTED = "unprotected"
+
+
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+"""ISO 4217."""
+
+Sign = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,60}$")]
+"""A sign of a country's test of status, by its name in the law pack."""
+
+
 class Terms(Value):
-    """The terms of work that the checks read; what is absent is unknown, not false."""
+    """The terms of work that the checks read; what is absent is unknown, not false.
+
+    `yearly_pay_floor` is an amount that the agreed gross pay of a year does not fall below: it may
+    be rounded down, and need not be the pay. `overtime_multiplier` is what an hour of overtime is
+    paid by, 1.25 for a quarter more and 0 for nothing. `contractor_signs` are all signs of the
+    country's test that hold.
+    """
 
     contract_kind: ContractKind | None = None
     contract_signed_on: date | None = None
@@ -77,6 +104,20 @@ class Terms(Value):
     telework_agreement_on: date | None = None
     annual_leave_days: Decimal | None = None
     working_days_per_week: int | None = None
+    weekly_hours: Decimal | None = None
+    overtime_multiplier: Decimal | None = None
+    employer_notice: IsoDuration | None = None
+    yearly_pay_floor: Decimal | None = None
+    pay_currency: Currency | None = None
+    own_entity: bool | None = None
+    concludes_contracts: bool | None = None
+    payroll_registered: bool | None = None
+    ip_clause: bool | None = None
+    data_transfer: DataTransfer | None = None
+    data_stored_in: Jurisdiction | None = None
+    eor_licensed: bool | None = None
+    assignment_ends_on: date | None = None
+    contractor_signs: tuple[Sign, ...] | None = None
 
 
 class Profile(Value):

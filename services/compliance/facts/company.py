@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field, computed_field
 
-from services.compliance.facts.units import Period, Prose, Shape
+from services.compliance.facts.units import Period, Prose, Shape, Token
 
 
 class RightToDisconnect(Shape):
@@ -48,7 +48,7 @@ class MisclassificationTest(Shape):
     @property
     def signs(self) -> str:
         """Every factor in words, for the person who weighs them."""
-        return "; ".join(f"{f.text} ({f.points_to}, {f.weight})" for f in self.factors)
+        return "; ".join(f"{f.id}: {f.text} ({f.points_to}, {f.weight})" for f in self.factors)
 
 
 class LabourLeasing(Shape):
@@ -58,6 +58,12 @@ class LabourLeasing(Shape):
     eor_route: Prose
     sanction: Prose
     rule: Prose
+
+    @computed_field
+    @property
+    def limited(self) -> bool:
+        """Whether the law says how long somebody may be lent."""
+        return self.max_duration is not None and self.max_duration not in tuple(Token)
 
 
 class PeNexus(Shape):
@@ -75,6 +81,12 @@ class ForeignEmployerRegistration(Shape):
     entity_required: bool
     registrations: tuple[Registration, ...]
     representative: Prose
+
+    @computed_field
+    @property
+    def with_whom(self) -> str:
+        """Every registration with its deadline, in words."""
+        return "; ".join(f"{each.authority} ({each.deadline})" for each in self.registrations)
 
 
 class Inventions(Shape):

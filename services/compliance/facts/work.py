@@ -72,6 +72,12 @@ class OvertimePremium(Shape):
     bands: tuple[OvertimeBand, ...]
     exempt: Prose
 
+    @computed_field
+    @property
+    def ordinary_multiplier(self) -> Decimal | None:
+        """What the first hour of ordinary overtime is paid by: the first band."""
+        return self.bands[0].multiplier if self.bands else None
+
 
 class LeaveBracket(Case):
     amount: Amount
