@@ -64,7 +64,7 @@ def truth(question: str | None) -> str:
     value = STATED[term] if kind == "terms" else True
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
+    return ", ".join(STATED["contractor_signs"]) if isinstance(value, tuple) else str(value)
 
 
 @dataclass(frozen=True, slots=True)
