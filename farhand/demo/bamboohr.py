@@ -51,10 +51,11 @@ class HrDepartment:
         )
         return bool(answer.raise_for_status().json()["told"])
 
-    async def misbehave(self, kind: str, **details: int) -> None:
-        """Have the next reads answer a status, or lag (`kind` "status" or "stale")."""
+    async def misbehave(self, employee_id: str, kind: str, **details: int) -> None:
+        """Have the next reads of an employee answer a status, or lag ("status" or "stale")."""
+        fault = {"employee_id": employee_id, "kind": kind, **details}
         answer = await self.http.post(
-            f"{self.address}/admin/faults", json={"kind": kind, **details}, headers=self._bearer
+            f"{self.address}/admin/faults", json=fault, headers=self._bearer
         )
         answer.raise_for_status()
 

@@ -49,8 +49,9 @@ class Target(BaseModel):
 
 
 class Fault(BaseModel):
-    """What the next reads answer: a status, or how the employee was before it last changed."""
+    """What the next reads of an employee answer: a status, or how it was before it last changed."""
 
+    employee_id: str
     kind: Literal["status", "stale"]
     times: int = Field(default=1, ge=1)
     status: int = 503
@@ -67,16 +68,17 @@ class Bamboo:
     token: str
     faults: list[Fault] = field(default_factory=list[Fault])
 
-    def fault(self) -> Fault | None:
-        """The next fault, counted."""
-        if not self.faults:
+    def fault(self, employee_id: str) -> Fault | None:
+        """The next fault of reading an employee, counted."""
+        mine = [each for each in self.faults if each.employee_id == employee_id]
+        if not mine:
             return None
-        first = self.faults[0]
-        if first.times > 1:
-            self.faults[0] = first.model_copy(update={"times": first.times - 1})
+        place = self.faults.index(mine[0])
+        if mine[0].times > 1:
+            self.faults[place] = mine[0].model_copy(update={"times": mine[0].times - 1})
         else:
-            self.faults.pop(0)
-        return first
+            self.faults.pop(place)
+        return mine[0]
 
 
 def application(bamboo: Bamboo) -> FastAPI:
@@ -125,7 +127,7 @@ def _add_api(app: FastAPI, bamboo: Bamboo) -> None:
         fields: str = "",
         only_current: Annotated[bool, Query(alias="onlyCurrent")] = True,  # noqa: FBT002
     ) -> dict[str, Any]:
-        stale = _misbehave(bamboo)
+        stale = _misbehave(bamboo, employee_id)
         record = bamboo.records.get(employee_id, stale=stale)
         if record is None:
             raise HTTPException(404, headers={"X-BambooHR-Error-Message": "Employee not found"})
@@ -134,9 +136,9 @@ def _add_api(app: FastAPI, bamboo: Bamboo) -> None:
     del changed, employee
 
 
-def _misbehave(bamboo: Bamboo) -> bool:
+def _misbehave(bamboo: Bamboo, employee_id: str) -> bool:
     """Whether to answer from before the last change; raises the status that was asked for."""
-    fault = bamboo.fault()
+    fault = bamboo.fault(employee_id)
     if fault is None or fault.kind == "stale":
         return fault is not None
     wait = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}

@@ -20,10 +20,13 @@ from farhand.credentials import Credentials
 from farhand.demo.bamboohr import HrDepartment, hire_of
 from farhand.embedded import bamboohr
 from farhand.supervisor import answers
-from libs.common.clock import wall
+from libs.common.clock import Clock, wall
 from tests.infrastructure import ROOT, Infrastructure
 
 Http = httpx2.AsyncClient
+
+SPEED = 30.0
+"""A fetch that is repeated after half a minute is repeated after a second."""
 
 NOOR: dict[str, Any] = {
     "status": "Active",
@@ -61,9 +64,14 @@ class Company:
         self.changes += 1
         return wall() + timedelta(seconds=self.changes)
 
+    @staticmethod
+    def new_employee() -> str:
+        """The id of an employee that there is not yet."""
+        return str(secrets.randbelow(10**9) + 1)
+
     async def hire(self, **fields: Any) -> UUID:
         """A new employee, told by a signed webhook; returns the id of the hire."""
-        self.employee_id = str(secrets.randbelow(10**9) + 1)
+        self.employee_id = self.new_employee()
         return await self.change(**NOOR | fields)
 
     async def change(self, **fields: Any) -> UUID:
@@ -125,6 +133,7 @@ async def company(
         "FARHAND_REDIS": infrastructure.redis,
         "FARHAND_TOPIC_PREFIX": f"{secrets.token_hex(4)}.",
         "FARHAND_BAMBOOHR_URL": bamboohr.base_url(hr),
+        "FARHAND_CLOCK": str(Clock(wall(), wall(), SPEED)),
     }
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(process(part.command, {}, f"{part.url}/health"))

@@ -106,9 +106,25 @@ async def test_hints_in_any_order_lead_to_what_is_true(company: Company, hired: 
     await company.until(hired, starts_on=LATER.isoformat())
 
 
+async def test_a_read_that_lags_is_repeated(company: Company, hired: UUID) -> None:
+    await company.hr.misbehave(company.employee_id, "stale")
+    await company.change(hireDate=LATER.isoformat())
+    assert (await company.until_fetch(hired, "found"))["trouble"] is None
+    await company.until(hired, starts_on=LATER.isoformat())
+
+
+async def test_an_employee_told_before_it_can_be_read_is_looked_for_again(
+    company: Company,
+) -> None:
+    company.employee_id = company.new_employee()
+    await company.hr.misbehave(company.employee_id, "stale")
+    hire_id = await company.change(**NOOR, hireDate=SOON.isoformat())
+    await company.until(hire_id, starts_on=SOON.isoformat())
+
+
 async def test_a_busy_api_is_asked_again(company: Company, hired: UUID) -> None:
     for fault in ({"status": 503, "retry_after": 1}, {"status": 429}, {"status": 500}):
-        await company.hr.misbehave("status", **fault)
+        await company.hr.misbehave(company.employee_id, "status", **fault)
     await company.change(hireDate=LATER.isoformat())
     await company.until(hired, starts_on=LATER.isoformat())
 
@@ -116,7 +132,7 @@ async def test_a_busy_api_is_asked_again(company: Company, hired: UUID) -> None:
 async def test_a_key_that_is_turned_away_is_told_and_can_be_retried(
     company: Company, hired: UUID
 ) -> None:
-    await company.hr.misbehave("status", status=403)
+    await company.hr.misbehave(company.employee_id, "status", status=403)
     await company.change(hireDate=LATER.isoformat())
     assert "bamboohr_api_key" in (await company.until_fetch(hired, "failed"))["trouble"]
     again = await company.onboarding.post(f"/fetches/{hired}")
