@@ -33,7 +33,9 @@ def _lines(decision: CheckDecided) -> Iterator[str]:
     yield f"Verdict:    {_VERDICTS[decision.verdict]}"
     yield f"Law of:     {decision.jurisdiction}, as of the start on {decision.effective_on}"
     yield f"Law packs:  {decision.pack_version}"
-    for number, finding in enumerate(decision.findings, start=1):
+    yield f"Rules:      {_count(decision)}"
+    pressing = sorted(decision.findings, key=_rank)
+    for number, finding in enumerate(pressing, start=1):
         yield ""
         yield from _finding(number, finding)
     if decision.questions:
@@ -46,6 +48,22 @@ def _lines(decision: CheckDecided) -> Iterator[str]:
         yield "Legal is asked about the law, once for all hires"
         for doubt in decision.awaits:
             yield from _doubt(doubt)
+
+
+def _count(decision: CheckDecided) -> str:
+    """How many rules came out how, what stands in the way first."""
+    found = [finding.outcome for finding in decision.findings]
+    order = (Outcome.NOT_MET, Outcome.UNKNOWN, Outcome.MET)
+    told = [f"{found.count(each)} {_OUTCOMES[each].lower()}" for each in order if each in found]
+    waived = sum(finding.waiver is not None for finding in decision.findings)
+    return ", ".join(told) + (f"; {waived} waived" if waived else "")
+
+
+def _rank(finding: Finding) -> int:
+    """What stands in the way, then what is not known, then what is met."""
+    if finding.stands_in_the_way:
+        return 0
+    return 1 if finding.outcome is Outcome.UNKNOWN else 2
 
 
 def _finding(number: int, finding: Finding) -> Iterator[str]:
