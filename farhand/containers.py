@@ -23,7 +23,7 @@ OF_SERVICE: Final = {
         *("hook_standard", "hook_greenhouse", "hook_bamboohr"),
         *("scim_token", "bamboohr_api_key"),
     ),
-    "metrics": ("hook_github", "hook_cdevents", "hook_mlflow", "hook_mlops"),
+    "metrics": ("hook_github", "hook_cdevents", "hook_mlflow", "hook_mlops", "hook_pagerduty"),
     "console": ("console_password",),
 }
 OF_PART: Final = {"postgres": "postgres_admin", "redis": "redis"}

@@ -41,6 +41,7 @@ HOOK_SOURCES: Final = (
     "cdevents",
     "mlflow",
     "mlops",
+    "pagerduty",
 )
 """the front doors for signed webhooks; each has a secret"""
 

@@ -53,6 +53,11 @@ def mlflow(secret: str, name: str, body: bytes) -> dict[str, str]:
     }
 
 
+def pagerduty(secret: str, name: str, body: bytes) -> dict[str, str]:
+    """PagerDuty: the body alone."""
+    return {"x-pagerduty-signature": f"v1={_hex(secret, body)}", "x-webhook-id": name}
+
+
 SIGNED = {
     "bamboohr": bamboohr,
     "cdevents": standard,
@@ -60,6 +65,7 @@ SIGNED = {
     "greenhouse": greenhouse,
     "mlflow": mlflow,
     "mlops": standard,
+    "pagerduty": pagerduty,
     "merge": merge,
     "standard": standard,
 }

@@ -11,6 +11,7 @@ from services.metrics.sources.github import GitHub
 from services.metrics.sources.latency import LATENCY
 from services.metrics.sources.mlflow import MLflow
 from services.metrics.sources.mlops import INBOX, Mlops
+from services.metrics.sources.pagerduty import PagerDuty
 
 
 async def admit(observation: Observation, _tools: Tools) -> tuple[str, Command]:
@@ -25,5 +26,6 @@ FRONT_DOORS: Final = (
     FrontDoor(GitHub(), admit),
     FrontDoor(CDEvents(), admit),
     FrontDoor(MLflow(), admit),
+    FrontDoor(PagerDuty(), admit),
     FrontDoor(Mlops(), admit, topic=INBOX, event_types=frozenset({LATENCY})),
 )
