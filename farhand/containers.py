@@ -20,7 +20,7 @@ from farhand.services import SERVICES
 EVERY_SERVICE: Final = ("api_token", "master_key", "redis")
 OF_SERVICE: Final = {
     "onboarding": (
-        *("hook_standard", "hook_greenhouse", "hook_bamboohr"),
+        *("hook_standard", "hook_greenhouse", "hook_bamboohr", "hook_merge"),
         *("scim_token", "bamboohr_api_key"),
     ),
     "metrics": ("hook_github", "hook_cdevents", "hook_mlflow", "hook_mlops", "hook_pagerduty"),
