@@ -1,6 +1,8 @@
 # Each target brings what it needs: Python 3.11+ with venv is enough to begin with.
 PY := .venv/bin/python
 ARGS ?=
+# two workers, each with an infrastructure of its own
+ALL_TESTS := --numprocesses 2 --dist loadgroup
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -20,7 +22,7 @@ up: setup-run ## start everything and stay until Ctrl-C
 	@$(PY) -m farhand up $(ARGS)
 
 test: setup ## run the tests (ARGS goes to pytest)
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest $(or $(ARGS),$(ALL_TESTS))
 
 check: check-format check-lint check-types check-architecture check-contracts test ## all of it, as CI does
 

@@ -2,8 +2,11 @@
 
 `FARHAND_INFRA=containers` takes them from testcontainers instead of the embedded stack; addresses
 given by `FARHAND_KAFKA`, `FARHAND_POSTGRES` and `FARHAND_REDIS` are used as they are.
+
+`make test` runs two such stacks beside each other, each with half of the files.
 """
 
+import os
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -17,7 +20,21 @@ from tests.infrastructure import Infrastructure, provided
 
 ROOT = Path(__file__).parent.parent
 
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+PORTS_A_WORKER = 100
+if WORKER:  # before anything reads it
+    first = int(os.environ.get("FARHAND_TEST_PORT_BASE", "27100"))
+    os.environ["FARHAND_TEST_PORT_BASE"] = str(first + PORTS_A_WORKER * WORKER)
+
 OpenDatabase = Callable[[str], AbstractAsyncContextManager[str]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together what shares something dear: the tests of a file, and all that drive a line."""
+    for item in items:
+        folder = item.path.relative_to(ROOT / "tests").parts[0]
+        together = folder if folder == "e2e" else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(together))
 
 
 @pytest.fixture(scope="session")
