@@ -11,12 +11,14 @@ from cyclopts.validators import Number
 from farhand import interrupt
 from farhand.credentials import Credentials
 from farhand.demo.accounts import Account
+from farhand.demo.bamboohr import HrDepartment
 from farhand.demo.company import company
-from farhand.demo.doors import Doors, doors_of
-from farhand.demo.mails import InFolder, InMailpit, Mails
+from farhand.demo.doors import doors_of
+from farhand.demo.mails import InFolder, InMailpit
 from farhand.demo.product_time import BEGINS, hurried
 from farhand.demo.show import Show
 from farhand.demo.summary import summary
+from farhand.demo.surroundings import Surroundings
 from farhand.embedded.mail_folder import MailFolder
 from farhand.errors import StackError
 from farhand.home import Home
@@ -88,8 +90,14 @@ async def run(settings: Settings, plan: Plan, screen: Screen, ended: list[Accoun
         clock = hurried(plan.seconds)
         await stack.add_services(settings.evolve(clock=str(clock)), SERVICES, plan.copies)
         async with doors_of(stack.settings, stack.credentials) as doors:
-            mails = InFolder(MailFolder(stack.home.mail))
-            ended.append(await _play(plan, clock, doors, mails, screen, stack.addresses.zipkin))
+            bamboo = f"http://127.0.0.1:{stack.settings.port('bamboohr')}"
+            around = Surroundings(
+                doors,
+                InFolder(MailFolder(stack.home.mail)),
+                HrDepartment(doors.http, bamboo, doors.token),
+                stack.addresses.zipkin,
+            )
+            ended.append(await _play(plan, clock, around, screen))
             for line in welcome(stack):
                 screen.console.print(line, markup=False)
         if not plan.leave:
@@ -107,18 +115,16 @@ async def play_elsewhere(
     zipkin = settings.given.zipkin or f"http://127.0.0.1:{settings.port('zipkin')}"
     async with doors_of(settings, Credentials(Home(settings.home).secrets)) as doors:
         mails = InMailpit(doors.http, f"http://127.0.0.1:{settings.port('smtp')}")
-        ended.append(await _play(plan, clock, doors, mails, screen, zipkin))
+        ended.append(await _play(plan, clock, Surroundings(doors, mails, None, zipkin), screen))
     screen.close()
 
 
-async def _play(
-    plan: Plan, clock: Clock, doors: Doors, mails: Mails, screen: Screen, zipkin: str
-) -> Account:
+async def _play(plan: Plan, clock: Clock, around: Surroundings, screen: Screen) -> Account:
     # However long it took to come up, the two weeks are whole: they begin now.
     begins = max(BEGINS, clock.now())
-    show = Show(doors, clock, begins, plan.seed, company(plan.seed, begins, plan.hires), mails)
+    hired = company(plan.seed, begins, plan.hires, bamboohr=around.hr is not None)
+    show = Show(around, clock, begins, plan.seed, hired)
     await show.play(screen)
-    letters = await mails.counts()
-    for line in await summary(zipkin, letters, doors, show.seen, show.verdict):
+    for line in await summary(around, show.seen, show.verdict):
         screen.console.print(line, markup=False)
     return show.verdict

@@ -28,7 +28,7 @@ ROLES: Final = ("ML engineer", "Data engineer", "Research scientist", "Platform 
 
 
 STORIES: Final[Mapping[Story, int]] = {
-    Story.SMOOTH: 66,
+    Story.SMOOTH: 58,
     Story.FACTS_MISSING: 30,
     Story.START_MOVED: 20,
     Story.COUNTRY_CHANGED: 6,
@@ -40,6 +40,7 @@ STORIES: Final[Mapping[Story, int]] = {
     Story.DEVICE_LATE: 14,
     Story.UNREADABLE: 1,
     Story.GREENHOUSE: 15,
+    Story.BAMBOOHR: 8,
     Story.LEAVES: 6,
     Story.REHIRED: 2,
 }
@@ -54,10 +55,17 @@ STARTS_EARLY: Final = (Story.LEAVES, Story.REHIRED)
 """Who has to start, and more, within the two weeks."""
 
 
-def company(seed: int, begins: datetime, hires: int = 200) -> tuple[DemoHire, ...]:
-    """The hires of two weeks from `begins` (UTC), in the order they are announced."""
+def company(
+    seed: int, begins: datetime, hires: int = 200, *, bamboohr: bool = True
+) -> tuple[DemoHire, ...]:
+    """The hires of two weeks from `begins` (UTC), in the order they are announced.
+
+    Without a BambooHR its people come the usual way.
+    """
     chance = random.Random(seed)  # noqa: S311  # made-up people
     stories = [story for story, count in STORIES.items() for _ in range(count)]
+    if not bamboohr:
+        stories = [Story.SMOOTH if each is Story.BAMBOOHR else each for each in stories]
     chance.shuffle(stories)
     made = [
         _hire(chance, number, stories[number % len(stories)], begins)

@@ -8,6 +8,7 @@ from typing import Any
 
 from farhand.demo.person import DemoHire, Later, Says, Story
 from farhand.demo.places import PLACES
+from services.onboarding.bamboohr.employee import CUSTOM
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -21,7 +22,9 @@ class Planned:
 
 
 def planned(hire: DemoHire) -> Iterator[Planned]:
-    """All that is delivered about one hire."""
+    """All that is delivered about one hire; BambooHR delivers by itself."""
+    if hire.story is Story.BAMBOOHR:
+        return
     if hire.story is Story.GREENHOUSE:
         yield Planned(hire.announced_at, "greenhouse", f"gh-{hire.number}", greenhouse(hire))
         return
@@ -120,6 +123,31 @@ def greenhouse(hire: DemoHire) -> bytes:
             },
         }
     )
+
+
+def bamboohr(hire: DemoHire) -> dict[str, Any]:
+    """The employee's record, with the terms in custom fields."""
+    first, _, last = hire.name.partition(" ")
+    known = {
+        "jurisdiction": hire.jurisdiction,
+        "timezone": hire.timezone,
+        "engagement": hire.engagement,
+        **hire.told,
+    }
+    return {
+        "firstName": first,
+        "lastName": last,
+        "homeEmail": hire.email,
+        "jobTitle": hire.role,
+        "hireDate": hire.starts_on.isoformat(),
+        "supervisor": "Team lead",
+        "supervisorEmail": hire.manager,
+        **{CUSTOM[name]: _text(value) for name, value in known.items()},
+    }
+
+
+def _text(value: str | bool | list[str]) -> str:
+    return ", ".join(value) if isinstance(value, list) else str(value)
 
 
 def _json(value: Any) -> bytes:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from farhand.demo.places import PLACES, terms
@@ -29,8 +29,13 @@ class Story(StrEnum):
     DEVICE_LATE = "the laptop is late, and is escalated"
     UNREADABLE = "the first delivery is unreadable, and is mended"
     GREENHOUSE = "the hire comes from Greenhouse"
+    BAMBOOHR = "BambooHR says that something changed, and is asked what"
     LEAVES = "the person starts, and leaves again"
     REHIRED = "the person starts, leaves, and is hired again"
+
+
+SOURCES: Final = {Story.GREENHOUSE: "greenhouse", Story.BAMBOOHR: "bamboohr"}
+"""The front door of a story; the others come through that of the canonical hire."""
 
 
 class Says(StrEnum):
@@ -78,14 +83,13 @@ class DemoHire:
     @property
     def source(self) -> str:
         """The front door that it comes through."""
-        return "greenhouse" if self.story is Story.GREENHOUSE else "standard"
+        return SOURCES.get(self.story, "standard")
 
     @property
     def hire_id(self) -> UUID:
         """The id that Farhand derives for it."""
-        return hire_id_of(
-            self.source, str(self.number) if self.source == "greenhouse" else self.ref
-        )
+        numbered = self.source != "standard"
+        return hire_id_of(self.source, str(self.number) if numbered else self.ref)
 
     @property
     def timezone(self) -> str:

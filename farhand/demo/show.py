@@ -14,10 +14,9 @@ from farhand.demo import deliveries, people, pipelines
 from farhand.demo.accounts import Account, account
 from farhand.demo.board import board
 from farhand.demo.deliveries import Planned
-from farhand.demo.doors import Doors
-from farhand.demo.mails import Mails
-from farhand.demo.person import DemoHire
+from farhand.demo.person import DemoHire, Story
 from farhand.demo.product_time import LASTS, until
+from farhand.demo.surroundings import Surroundings
 from farhand.screen import Screen
 from libs.common.clock import Clock
 
@@ -31,12 +30,11 @@ LOOK_SECONDS: Final = 1.0
 class Show:
     """The two weeks, as they are lived through."""
 
-    doors: Doors
+    around: Surroundings
     clock: Clock
     begins: datetime
     seed: int
     company: tuple[DemoHire, ...]
-    mails: Mails
     seen: Mapping[UUID, Mapping[str, Any]] = field(default_factory=dict[UUID, Mapping[str, Any]])
     verdict: Account = field(
         default_factory=lambda: Account(("the demo was interrupted",), Counter[str]())
@@ -52,8 +50,9 @@ class Show:
         with Live(console=screen.console, refresh_per_second=4) as live:
             actors = [
                 asyncio.create_task(self._deliver_hires()),
+                asyncio.create_task(self._keep_records()),
                 asyncio.create_task(self._deliver_pipelines()),
-                asyncio.create_task(people.work(self.doors, self.clock, self.by_id)),
+                asyncio.create_task(people.work(self.around.doors, self.clock, self.by_id)),
             ]
             try:
                 await self._watch(live, actors)
@@ -67,7 +66,17 @@ class Show:
         async with asyncio.TaskGroup() as senders:
             for each in planned:
                 await until(self.clock, each.at)
-                senders.create_task(self.doors.deliver("onboarding", each))
+                senders.create_task(self.around.doors.deliver("onboarding", each))
+
+    async def _keep_records(self) -> None:
+        """What HR writes down in BambooHR, which then says so by itself."""
+        if self.around.hr is None:
+            return
+        for hire in self.company:
+            if hire.story is Story.BAMBOOHR:
+                await until(self.clock, hire.announced_at)
+                record = deliveries.bamboohr(hire)
+                await self.around.hr.put(str(hire.number), record, at=hire.announced_at)
 
     async def _deliver_pipelines(self) -> None:
         changes = pipelines.shipped(self.seed, self.begins, LASTS)
@@ -75,7 +84,7 @@ class Show:
         async with asyncio.TaskGroup() as senders:
             for each in planned:
                 await until(self.clock, each.at)
-                senders.create_task(self.doors.deliver("metrics", each))
+                senders.create_task(self.around.doors.deliver("metrics", each))
 
     async def _watch(self, live: Live, actors: Sequence["asyncio.Task[None]"]) -> None:
         loop = asyncio.get_running_loop()
@@ -94,8 +103,8 @@ class Show:
 
     async def _look(self, live: Live) -> None:
         now = self.clock.now()
-        self.seen = await self.doors.hires()
-        letters = await self.mails.counts()
+        self.seen = await self.around.doors.hires()
+        letters = await self.around.mails.counts()
         self.verdict = account(self.by_id, self.seen, letters, now)
         passed = (now - self.begins) / LASTS
         sent = sum(hire.announced_at <= now for hire in self.company)

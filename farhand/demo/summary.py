@@ -8,6 +8,7 @@ from uuid import UUID
 
 from farhand.demo.accounts import Account
 from farhand.demo.doors import Doors
+from farhand.demo.surroundings import Surroundings
 from farhand.services import SERVICES
 
 DAY_HOURS: Final = 48
@@ -18,20 +19,16 @@ SHOWN: Final = 12
 
 
 async def summary(
-    zipkin: str,
-    letters: Counter[str],
-    doors: Doors,
-    seen: Mapping[UUID, Mapping[str, Any]],
-    verdict: Account,
+    around: Surroundings, seen: Mapping[UUID, Mapping[str, Any]], verdict: Account
 ) -> list[str]:
     """The lines of the summary."""
     return [
         "",
         *_hires(seen, verdict),
-        *_letters(letters),
-        *await _figures(doors),
-        *await _set_aside(doors),
-        *_trace(zipkin, seen),
+        *_letters(await around.mails.counts()),
+        *await _figures(around.doors),
+        *await _set_aside(around.doors),
+        *_trace(around.zipkin, seen),
     ]
 
 

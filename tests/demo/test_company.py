@@ -34,7 +34,7 @@ def test_the_same_seed_makes_the_same_company_and_another_another() -> None:
 @pytest.mark.parametrize("seed", range(1, 6))
 def test_each_delivery_says_what_is_true_of_its_hire(seed: int) -> None:
     for hire in company(seed, BEGINS):
-        if hire.story is not Story.UNREADABLE:
+        if hire.story not in (Story.UNREADABLE, Story.BAMBOOHR):
             assert _as_reported(hire) == (
                 hire.last_known.jurisdiction,
                 hire.last_known.starts_on,
@@ -50,7 +50,7 @@ def test_one_delivery_cannot_be_read() -> None:
 
 
 def test_what_is_told_later_comes_later() -> None:
-    for hire in COMPANY:
+    for hire in company(seed=1, begins=BEGINS, bamboohr=False):
         moments = [each.at for each in planned(hire)]
         assert moments == sorted(moments)
         assert moments[0] == hire.announced_at

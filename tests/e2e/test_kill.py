@@ -82,7 +82,7 @@ async def live_through(
 def hired(line: Line, seed: int) -> tuple[DemoHire, ...]:
     """The company of the demo, announced in a hurry."""
     begins = line.clock.now()
-    made = company(seed, begins, HIRES)
+    made = company(seed, begins, HIRES, bamboohr=False)
     longest = max(hire.announced_at for hire in made) - begins
     share = 1 - ANNOUNCED_WITHIN / longest
     return tuple(_sooner(hire, (hire.announced_at - begins) * share) for hire in made)
