@@ -28,7 +28,7 @@ ROLES: Final = ("ML engineer", "Data engineer", "Research scientist", "Platform 
 
 
 STORIES: Final[Mapping[Story, int]] = {
-    Story.SMOOTH: 58,
+    Story.SMOOTH: 54,
     Story.FACTS_MISSING: 30,
     Story.START_MOVED: 20,
     Story.COUNTRY_CHANGED: 6,
@@ -37,6 +37,7 @@ STORIES: Final[Mapping[Story, int]] = {
     Story.TOO_LONG_PROBATION: 8,
     Story.EOR: 8,
     Story.CONTRACTOR: 8,
+    Story.NOT_A_CONTRACTOR: 4,
     Story.DEVICE_LATE: 14,
     Story.UNREADABLE: 1,
     Story.GREENHOUSE: 15,
@@ -46,11 +47,18 @@ STORIES: Final[Mapping[Story, int]] = {
 }
 """How many of 200 hires have which story."""
 
-FIXED_PLACE: Final = {Story.TOO_LONG_PROBATION: "PT", Story.COUNTRY_CHANGED: "PT"}
+FIXED_PLACE: Final = {
+    Story.TOO_LONG_PROBATION: "PT",
+    Story.COUNTRY_CHANGED: "PT",
+    Story.NOT_A_CONTRACTOR: "DE",
+}
 ENGAGEMENTS: Final = {
     Story.EOR: Engagement.EOR,
     Story.CONTRACTOR: Engagement.CONTRACTOR,
+    Story.NOT_A_CONTRACTOR: Engagement.CONTRACTOR,
 }
+AS_AN_EMPLOYEE: Final = ("bound_by_instructions", "integrated", "no_entrepreneurial_risk")
+"""Signs by which German law takes somebody for an employee, whatever the contract says."""
 STARTS_EARLY: Final = (Story.LEAVES, Story.REHIRED)
 """Who has to start, and more, within the two weeks."""
 
@@ -104,6 +112,8 @@ def _with_story(chance: random.Random, hire: DemoHire) -> DemoHire:
             return replace(hire, untold=frozenset(names))
         case Story.TOO_LONG_PROBATION:
             return replace(hire, truth={**hire.truth, "probation": "P12M"})
+        case Story.NOT_A_CONTRACTOR:
+            return replace(hire, truth={**hire.truth, "contractor_signs": list(AS_AN_EMPLOYEE)})
         case Story.LEAVES | Story.REHIRED:
             return replace(hire, later=tuple(_ending(hire)))
         case _:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from farhand.demo.person import DemoHire, Later, Says, Story
 from farhand.demo.places import PLACES
@@ -146,8 +146,8 @@ def bamboohr(hire: DemoHire) -> dict[str, Any]:
     }
 
 
-def _text(value: str | bool | list[str]) -> str:
-    return ", ".join(value) if isinstance(value, list) else str(value)
+def _text(value: object) -> str:
+    return ", ".join(cast("list[str]", value)) if isinstance(value, list) else str(value)
 
 
 def _json(value: Any) -> bytes:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from farhand.demo.doors import Doors
-from farhand.demo.person import DemoHire, Story
+from farhand.demo.person import UNLAWFUL, DemoHire, Story
 from libs.common.clock import Clock
 
 LOOKS_EVERY: Final = timedelta(hours=2)
@@ -60,7 +60,7 @@ async def work(doors: Doors, clock: Clock, company: Mapping[UUID, DemoHire]) -> 
         seen = await doors.hires()
         today = clock.now().date()
         for hire_id, hire in company.items():
-            if hire_id in seen and hire.story is not Story.TOO_LONG_PROBATION:
+            if hire_id in seen and hire.story not in UNLAWFUL:
                 for deed in deeds(hire, seen[hire_id], today):
                     await doors.post("onboarding", deed.path, dict(deed.body))
         await confirm_law(doors)

@@ -26,6 +26,7 @@ class Story(StrEnum):
     TOO_LONG_PROBATION = "the probation is longer than the law allows"
     EOR = "the hire is employed by an employer of record"
     CONTRACTOR = "a contractor who is one"
+    NOT_A_CONTRACTOR = "a contractor who is really an employee"
     DEVICE_LATE = "the laptop is late, and is escalated"
     UNREADABLE = "the first delivery is unreadable, and is mended"
     GREENHOUSE = "the hire comes from Greenhouse"
@@ -36,6 +37,10 @@ class Story(StrEnum):
 
 SOURCES: Final = {Story.GREENHOUSE: "greenhouse", Story.BAMBOOHR: "bamboohr"}
 """The front door of a story; the others come through that of the canonical hire."""
+
+
+UNLAWFUL: Final = (Story.TOO_LONG_PROBATION, Story.NOT_A_CONTRACTOR)
+"""What nobody can answer away: somebody has to change the terms."""
 
 
 class Says(StrEnum):
@@ -130,7 +135,7 @@ class DemoHire:
         known, last = self.last_known, self.later[-1] if self.later else None
         if last is not None and last.says is Says.CANCELLED:
             return (HireStatus.CANCELLED,)
-        if self.story is Story.TOO_LONG_PROBATION:
+        if self.story in UNLAWFUL:
             return (HireStatus.BLOCKED,)
         if last is not None and last.last_day and now >= due_at(last.last_day, known.timezone):
             return (HireStatus.LEFT, HireStatus.CANCELLED)
