@@ -39,12 +39,13 @@ def decided(hire: DemoHire) -> CheckDecided:
         terms=Terms.model_validate(dict(hire.truth)),
     )
     answers: dict[str, bool] = {}
+    decision = check(profile, answers)
     for _ in range(ROUNDS):
-        decision = check(profile, answers)
         assert not [q.id for q in decision.questions if q.id.startswith("terms.")], "a term is open"
         asked = [question.id for question in decision.questions]
         asked += [doubt.matter for doubt in decision.awaits]
         answers |= dict.fromkeys(asked, True)
+        decision = check(profile, answers)
     return decision
 
 
