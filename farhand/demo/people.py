@@ -47,10 +47,14 @@ def _evidence(task: Mapping[str, Any]) -> str | None:
 
 
 def _done_on(hire: DemoHire, task: Mapping[str, Any]) -> date:
-    """The day on which somebody gets to a task; a laptop takes its way, and may be late."""
+    """The day on which somebody gets to a task: what the start waits for, that day.
+
+    A laptop takes its way, and may be late.
+    """
     if task["kind"] == "device" and hire.story is Story.DEVICE_LATE:
         return date.fromisoformat(task["due_on"]) + timedelta(days=LATE_DAYS)
-    days = hire.number % 3 if task["kind"] == "device" else hire.number % 2
+    waits = task["kind"] == "device" or not task["needed_to_work"]
+    days = hire.number % 3 if waits else 0
     return date.fromisoformat(task["assigned_on"]) + timedelta(days=days)
 
 

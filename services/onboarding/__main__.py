@@ -1,9 +1,11 @@
 """`python -m services.onboarding` runs the service; here it is put together."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from libs.common.effects import Adapter, adapter
+from libs.common.marked_yaml import InvalidDocument
 from libs.common.run import run
 from libs.common.service import Service, Tools
 from services.onboarding.api import router
@@ -16,11 +18,14 @@ from services.onboarding.fetch_log import employee_fetches
 from services.onboarding.fetches_api import router as fetches
 from services.onboarding.front_doors import FRONT_DOORS
 from services.onboarding.hints import FetchEmployee
+from services.onboarding.identity.groups import group_rules
 from services.onboarding.identity.messages import EnsureIdentity, RevokeIdentity
 from services.onboarding.identity.provider import Provider
 from services.onboarding.identity.scim import Identities
 from services.onboarding.journey import journey
 from services.onboarding.reconciliation import ListChanges, reconciliation
+from services.onboarding.risk_policies import risk_policies
+from services.onboarding.templates import task_templates
 from services.onboarding.vpn.messages import EnsurePeer, RevokePeer
 from services.onboarding.vpn.settings import VpnSettings
 from services.onboarding.vpn.wireguard import WireGuard
@@ -77,4 +82,8 @@ service = Service(
 )
 
 if __name__ == "__main__":
+    try:
+        _ = task_templates(), group_rules(), risk_policies()
+    except InvalidDocument as error:
+        sys.exit(f"onboarding cannot start: {error}")
     run(service)

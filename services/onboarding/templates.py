@@ -1,31 +1,26 @@
 """Task templates: what has to be done for whom, by when, as data in `task_templates/*.yaml`."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from enum import StrEnum
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Annotated, Final, Self, TypeAlias
 
-import yaml
 from pydantic import (
     Field,
     StringConstraints,
-    ValidationError,
     model_validator,
 )
 
 from libs.common.contracts.onboarding import TaskKind
 from libs.common.contracts.values import Engagement, Jurisdiction, Owner, Profile
+from libs.common.marked_yaml import Document, InvalidDocument, Problem
 from services.onboarding.coverage import Part, is_place, is_role
 from services.onboarding.risk import Control
 
 TEMPLATES: Final = Path(__file__).parent / "task_templates"
-
-
-class TemplateError(ValueError):
-    """A task template cannot be used; the text names the file, the field and what is expected."""
 
 
 class BeforeStart(Part):
@@ -132,13 +127,19 @@ class TaskTemplate(Part):
 def read_templates(folder: Path) -> tuple[TaskTemplate, ...]:
     """Every template of a folder, in order of their files.
 
-    Raises TemplateError for a file that is no template, for a key used twice, and for tasks that
-    wait for one that does not exist, or for each other.
+    Raises InvalidDocument, which names file and line, for a file that is no template, for a key
+    used twice, and for tasks that wait for one that does not exist, or for each other.
     """
-    templates = tuple(_read(path) for path in sorted(folder.glob("*.yaml")))
-    _check_keys(templates, folder)
-    _check_order(templates, folder)
-    return templates
+    documents = (
+        Document.parse(f"{folder.name}/{path.name}", path.read_bytes())
+        for path in sorted(folder.glob("*.yaml"))
+    )
+    read = [(document, document.read_as(TaskTemplate)) for document in documents]
+    problems = [*_doubled(read), *_unknown(read)]
+    if problems:
+        raise InvalidDocument(problems)
+    _check_order(read)
+    return tuple(one for _, one in read)
 
 
 @cache
@@ -147,33 +148,29 @@ def task_templates() -> tuple[TaskTemplate, ...]:
     return read_templates(TEMPLATES)
 
 
-def _read(path: Path) -> TaskTemplate:
+Read: TypeAlias = Sequence[tuple[Document, TaskTemplate]]
+
+
+def _doubled(read: Read) -> Iterator[Problem]:
+    count = Counter(one.key for _, one in read)
+    for document, one in read:
+        if count[one.key] > 1:
+            yield document.problem(f"another template has the key {one.key!r} too", "key")
+
+
+def _unknown(read: Read) -> Iterator[Problem]:
+    keys = {one.key for _, one in read}
+    for document, one in read:
+        for place, key in enumerate(one.depends_on):
+            if key not in keys:
+                yield document.problem(f"no template has the key {key!r}", "depends_on", place)
+
+
+def _check_order(read: Read) -> None:
+    documents = {one.key: document for document, one in read}
     try:
-        return TaskTemplate.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except yaml.YAMLError as error:
-        raise TemplateError(f"{path.name} is not YAML: {error}") from error
-    except ValidationError as error:
-        places = (".".join(map(str, one["loc"])) + f": {one['msg']}" for one in error.errors())
-        raise TemplateError(f"{path.name}: " + "; ".join(places)) from error
-
-
-def _check_keys(templates: Sequence[TaskTemplate], folder: Path) -> None:
-    twice = [key for key, count in Counter(one.key for one in templates).items() if count > 1]
-    if twice:
-        raise TemplateError(
-            f"{folder.name}: each template needs a key of its own; used twice: {', '.join(twice)}"
-        )
-
-
-def _check_order(templates: Sequence[TaskTemplate], folder: Path) -> None:
-    waits = {one.key: one.depends_on for one in templates}
-    for key, before in waits.items():
-        if unknown := [each for each in before if each not in waits]:
-            raise TemplateError(
-                f"{folder.name}: {key} depends on {', '.join(unknown)}, the key of no template"
-            )
-    try:
-        TopologicalSorter(waits).prepare()
+        TopologicalSorter({one.key: one.depends_on for _, one in read}).prepare()
     except CycleError as error:
-        circle = " on ".join(map(str, error.args[1]))
-        raise TemplateError(f"{folder.name}: no task can begin: {circle} depend") from error
+        circle: list[str] = error.args[1]
+        says = f"no task of {', '.join(sorted(set(circle)))} can begin: they wait for each other"
+        raise InvalidDocument([documents[circle[0]].problem(says, "depends_on")]) from error

@@ -5,10 +5,10 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Final
 
-import yaml
-from pydantic import StringConstraints, TypeAdapter
+from pydantic import StringConstraints
 
 from libs.common.contracts.values import Profile
+from libs.common.marked_yaml import Document
 from services.onboarding.coverage import Part
 from services.onboarding.templates import AppliesTo
 
@@ -22,11 +22,16 @@ class GroupRule(Part):
     applies_to: AppliesTo = AppliesTo()
 
 
+class GroupRules(Part):
+    """The file as a whole."""
+
+    groups: tuple[GroupRule, ...]
+
+
 @cache
 def group_rules() -> tuple[GroupRule, ...]:
-    """The rules this service ships; raises ValidationError where one cannot be used."""
-    rules = yaml.safe_load(GROUPS.read_text(encoding="utf-8"))
-    return TypeAdapter(tuple[GroupRule, ...]).validate_python(rules)
+    """The rules this service ships; raises InvalidDocument, which names file and line."""
+    return Document.parse(GROUPS.name, GROUPS.read_bytes()).read_as(GroupRules).groups
 
 
 def groups_of(profile: Profile, of_tier: Iterable[str] = ()) -> tuple[str, ...]:
