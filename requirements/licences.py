@@ -25,6 +25,7 @@ PERMISSIVE: Final = frozenset(
         "BSD-2-Clause",
         "BSD-3-Clause",
         "CC0-1.0",
+        "ISC",
         "MIT",
         "MIT-0",
         "PSF-2.0",
