@@ -27,6 +27,7 @@ async def summary(
         *_hires(seen, verdict),
         *_letters(await around.mails.counts()),
         *await _figures(around.doors),
+        *await _key_results(around.doors),
         *await _set_aside(around.doors),
         *_trace(around.zipkin, seen),
     ]
@@ -57,6 +58,20 @@ async def _figures(doors: Doors) -> list[str]:
         if newest and newest["value"] is not None:
             lines.append(f"             {kpi['title']}: {_spoken(newest['value'], kpi['unit'])}")
     return ["  Figures    the newest of each KPI", *lines]
+
+
+async def _key_results(doors: Doors) -> list[str]:
+    shown = (await doors.get("metrics", "/key-results"))["key_results"]
+    lines = [f"             {each['title']}: {_standing(each)}" for each in shown]
+    return ["  Key results", *lines]
+
+
+def _standing(key_result: Mapping[str, Any]) -> str:
+    status = key_result["status"].replace("_", " ")
+    if key_result["value"] is None:
+        return status
+    value, expected = (Decimal(key_result[name]) for name in ("value", "expected"))
+    return f"{status}, {value:.1f} {key_result['unit']} where {expected:.1f} were expected"
 
 
 def _spoken(value: str, unit: str) -> str:
