@@ -1,7 +1,7 @@
 """The people of the demo: they see the board now and then, and do what it is their turn to do."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -12,6 +12,7 @@ from farhand.demo.person import UNLAWFUL, DemoHire, Story
 from libs.common.clock import Clock
 
 LOOKS_EVERY: Final = timedelta(hours=2)
+COMPUTERS: Final = 16
 LATE_DAYS: Final = 2
 """How many days after its day a late laptop comes."""
 
@@ -63,20 +64,39 @@ async def work(doors: Doors, clock: Clock, company: Mapping[UUID, DemoHire]) -> 
     while True:
         seen = await doors.hires()
         today = clock.now().date()
-        for hire_id, hire in company.items():
-            if hire_id in seen and hire.story not in UNLAWFUL:
-                for deed in deeds(hire, seen[hire_id], today):
-                    await doors.post("onboarding", deed.path, dict(deed.body))
-        await confirm_law(doors)
-        await _mend_quarantine(doors, company)
+        people = [
+            _do(doors, list(deeds(hire, seen[hire_id], today)))
+            for hire_id, hire in company.items()
+            if hire_id in seen and hire.story not in UNLAWFUL
+        ]
+        await _side_by_side(*people, confirm_law(doors), _mend_quarantine(doors, company))
         await asyncio.sleep(LOOKS_EVERY.total_seconds() / clock.speed)
+
+
+async def _side_by_side(*jobs: Coroutine[Any, Any, object]) -> None:
+    """As people work: beside each other, but no more of them at once than have a computer."""
+    computers = asyncio.Semaphore(COMPUTERS)
+
+    async def work(job: Coroutine[Any, Any, object]) -> None:
+        async with computers:
+            await job
+
+    async with asyncio.TaskGroup() as group:
+        for job in jobs:
+            group.create_task(work(job))
+
+
+async def _do(doors: Doors, deeds: Sequence[Deed]) -> None:
+    for deed in deeds:
+        await doors.post("onboarding", deed.path, dict(deed.body))
 
 
 async def confirm_law(doors: Doors) -> None:
     """Answer, as legal, what is asked about the law itself: once, for all hires that wait."""
-    for question in await doors.get("compliance", "/law/questions?open_only=true"):
-        answer = {"holds": True, "by": "legal-1", "evidence": "Read in the statute as published."}
-        await doors.post("compliance", f"/law/questions/{question['matter']}/answer", answer)
+    answer = {"holds": True, "by": "legal-1", "evidence": "Read in the statute as published."}
+    questions = await doors.get("compliance", "/law/questions?open_only=true")
+    paths = [f"/law/questions/{question['matter']}/answer" for question in questions]
+    await _side_by_side(*(doors.post("compliance", path, answer) for path in paths))
 
 
 async def _mend_quarantine(doors: Doors, company: Mapping[UUID, DemoHire]) -> None:
