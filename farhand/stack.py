@@ -139,6 +139,9 @@ class Stack:
             "FARHAND_ZIPKIN": self.addresses.zipkin,
             "FARHAND_SMTP": self.addresses.smtp,
             "FARHAND_SCIM": self.addresses.scim,
+            "FARHAND_OPERATIONS": ",".join(
+                f"{name}=http://127.0.0.1:{self.settings.port(name)}" for name in ROLES
+            ),
             "FARHAND_CONSOLE": f"http://127.0.0.1:{self.settings.port('console')}",
             "FARHAND_BAMBOOHR_URL": self.addresses.bamboohr,
         }

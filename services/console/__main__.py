@@ -9,7 +9,7 @@ from libs.common.service import Service, Tools
 from services.console import accounts
 from services.console.deeds import follow_deeds
 from services.console.desk import FindTeam, desk
-from services.console.figures import follow_figures
+from services.console.figures import follow_figures, follow_key_results
 from services.console.projection import follow_hires
 from services.console.teams import Teams, follow_teams
 from services.console.web.pages import router
@@ -31,7 +31,7 @@ service = Service(
     name="console",
     title="Farhand console",
     deciders=(desk,),
-    projections=(follow_hires, follow_teams, follow_figures, follow_deeds),
+    projections=(follow_hires, follow_teams, follow_figures, follow_key_results, follow_deeds),
     adapters=adapters,
     pages=router,
     prepare=prepare,

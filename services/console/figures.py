@@ -1,9 +1,10 @@
-"""Figures as metrics tells them, the newest of each and every revision: a projection."""
+"""Figures and key results as metrics tells them: the projections."""
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
-from libs.common.contracts.metrics import KpiChanged
+from libs.common.contracts.metrics import KeyResultChanged, KeyResultOffCourse, KpiChanged
 from libs.common.database import Connection
 from libs.common.message import Event
 from libs.common.projection import Received, projection
@@ -45,6 +46,41 @@ async def follow_figures(
         """,
         rows,
     )
+    named = [each.message for each in batch if each.message.title and each.message.unit]
+    await conn.execute(
+        """
+        insert into kpi (name, title, unit)
+        select distinct on (name) *
+          from unnest($1::text[], $2::text[], $3::text[]) as told (name, title, unit)
+        on conflict (name) do update
+           set title = excluded.title, unit = excluded.unit
+        """,
+        [each.kpi for each in named],
+        [each.title for each in named],
+        [each.unit for each in named],
+    )
+    await store.wake(conn, "figures")
+    return ()
+
+
+@projection("key results", KeyResultChanged, KeyResultOffCourse)
+async def follow_key_results(conn: Connection, batch: Sequence[Received[Any]]) -> Sequence[Event]:
+    """Keep how each key result stands, and the last decision asked of its owner."""
+    for each in batch:
+        event: KeyResultChanged | KeyResultOffCourse = each.message
+        is_alarm = isinstance(event, KeyResultOffCourse)
+        await conn.execute(
+            """
+            insert into key_result (name, standing, alarm)
+            values ($1, $2, $3)
+            on conflict (name) do update
+               set standing = coalesce(excluded.standing, key_result.standing),
+                   alarm    = coalesce(excluded.alarm, key_result.alarm)
+            """,
+            event.key_result,
+            None if is_alarm else event.model_dump_json(),
+            event.model_dump_json() if is_alarm else None,
+        )
     await store.wake(conn, "figures")
     return ()
 

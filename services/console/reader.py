@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 ENGLISH: Final = Locale("en")
 ZONES: Final = frozenset(available_timezones())
@@ -106,6 +106,22 @@ class Reader:
     def number(self, value: Decimal | float) -> str:
         """With the reader's separators, three digits after the point at most."""
         return format_decimal(value, locale=self.locale)
+
+    def figure(self, value: Decimal, unit: str) -> str:
+        """A figure with its unit, in the words that people use for its size."""
+        match unit:
+            case "seconds":
+                return self._lasting(value)
+            case "share":
+                return format_percent(value, format="#,##0.#%", locale=self.locale)
+            case _:
+                return f"{self.number(round(value, 2))} {unit}"
+
+    def _lasting(self, seconds: Decimal) -> str:
+        for length, word in ((86400, "days"), (3600, "hours"), (60, "minutes")):
+            if seconds >= 2 * length:
+                return f"{self.number(round(seconds / length, 1))} {word}"
+        return f"{self.number(round(seconds))} seconds"
 
     def country(self, jurisdiction: str) -> str:
         """The name of a country; of a subdivision, its country with the subdivision's code."""

@@ -56,8 +56,8 @@ class Revision:
     cause: EventName
     changed_at: datetime
 
-    def event(self) -> KpiChanged:
-        """What the others are told."""
+    def event(self, definition: Definition | None) -> KpiChanged:
+        """What the others are told, in the words of its definition if there still is one."""
         cell = self.figure.cell
         return KpiChanged(
             kpi=cell.kpi,
@@ -67,6 +67,8 @@ class Revision:
             value=self.figure.value,
             revision=self.number,
             changed_at=self.changed_at,
+            title=definition.title if definition else None,
+            unit=definition.unit if definition else None,
         )
 
 

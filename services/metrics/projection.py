@@ -33,7 +33,7 @@ from services.metrics.figures import (
 )
 from services.metrics.folds import fold_entity
 from services.metrics.key_results import concerned, review
-from services.metrics.kpi import Definition
+from services.metrics.kpi import Definition, by_name
 from services.metrics.locks import Locked, lock, lock_live_generation
 from services.metrics.observations import KINDS, EventName, Observation
 from services.metrics.okr import KeyResult
@@ -48,6 +48,7 @@ def projecting(
     definitions: Sequence[Definition], key_results: Sequence[KeyResult] = ()
 ) -> Callable[[Connection, Sequence[Received[Any]]], Awaitable[Sequence[Event]]]:
     """The projection that keeps the figures of these definitions, and judges key results."""
+    known = by_name(definitions)
 
     async def project(conn: Connection, batch: Sequence[Received[Any]]) -> Sequence[Event]:
         if not batch:
@@ -58,7 +59,7 @@ def projecting(
         struck = len(told) < len(batch)
         due = key_results if struck else concerned(key_results, revisions)
         reviewed = await review(conn, due, now)
-        return [*(each.event() for each in revisions), *reviewed]
+        return [*(each.event(known.get(each.figure.cell.kpi)) for each in revisions), *reviewed]
 
     return project
 

@@ -2,91 +2,23 @@
 
 import asyncio
 import json
-import secrets
-from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from fastapi import FastAPI
-from opentelemetry.trace import NoOpTracer
 
-from libs.common.clock import Clock
 from libs.common.contracts.onboarding import HireStatus, RequestRefused
 from libs.common.contracts.values import Owner
 from libs.common.database import Pool
-from libs.common.inbound import Inbound
-from libs.common.kafka import TopicSpec, declare_topics
-from libs.common.kernel import Kernel
-from libs.common.message import Event
-from libs.common.rate_limit import RateLimit
-from libs.common.running import Running
-from libs.common.sealing import Vault
-from libs.common.service import Tools
-from libs.common.settings import Settings
 from services.console import audit
-from services.console.__main__ import service
 from services.console.audit import first_broken
 from services.console.role import Role
 from services.console.teams import digest_of
-from services.console.web import hire_actions, pages
-from tests.console.conftest import MASTER_KEY, Browser, Console
-from tests.console.hires import ALICE, LAPTOP, NOW, announced, assigned, decided, stands, told
-from tests.infrastructure import Infrastructure
+from services.console.web import hire_actions
+from tests.console.conftest import MASTER_KEY, Browser, Console, tell
+from tests.console.hires import ALICE, LAPTOP, announced, assigned, decided, stands, told
 
 REQUEST = str(UUID(int=91))
-
-
-@pytest.fixture
-async def live(
-    infrastructure: Infrastructure,
-    service_pool: Callable[[str], AbstractAsyncContextManager[Pool]],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> AsyncGenerator[Console]:
-    """A console whose kernel runs, over a real Kafka and PostgreSQL."""
-    monkeypatch.setattr(hire_actions, "PATIENCE_SECONDS", 0.2)
-    for name, secret in {"api_token": "token", "master_key": MASTER_KEY}.items():
-        (tmp_path / name).write_text(secret)
-    prefix = f"{secrets.token_hex(4)}."
-    names = {*service.topics, "farhand.console"}
-    await declare_topics(infrastructure.kafka, [TopicSpec(prefix + name, 1) for name in names])
-    async with service_pool("console") as pool:
-        settings = Settings(
-            kafka=infrastructure.kafka,
-            postgres="-",
-            keys="-",
-            secrets=tmp_path,
-            partitions=1,
-            topic_prefix=prefix,
-        )
-        tools = Tools(settings, pool, Vault.with_master_key(pool, MASTER_KEY), Clock(NOW, NOW, 0.0))
-        app = FastAPI()
-        app.include_router(pages.router)
-        kernel = Kernel(service, tools, NoOpTracer())
-        async with kernel.running():
-            app.state.running = Running(kernel, tools, RateLimit(""))
-            yield Console(app, pool)
-
-
-async def tell(console: Console, *events: Event) -> None:
-    """Let the kernel of the console take events as from Kafka."""
-    kernel: Kernel = console.app.state.running.kernel
-    await kernel.engine.submit([_inbound(event) for event in events])
-
-
-def _inbound(event: Event) -> Inbound:
-    return Inbound(
-        id=secrets.token_hex(8),
-        type=event.type,
-        source="test",
-        key=event.subject,
-        body=event.model_dump_json().encode(),
-        recorded_at=NOW,
-        origin="test",
-    )
 
 
 async def until_told(pool: Pool, event: str) -> dict[str, Any]:

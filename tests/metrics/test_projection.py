@@ -158,6 +158,8 @@ async def test_the_others_are_told_of_exactly_what_was_written(pool: Pool) -> No
         value=Decimal(1),
         revision=1,
         changed_at=MONDAY,
+        title="Deployment frequency",
+        unit="deployments a day",
     )
     assert await pool.fetchval("select count(*) from kpi_value") == len(events)
 

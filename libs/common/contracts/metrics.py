@@ -18,7 +18,10 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 class KpiChanged(Event, name="kpi.changed.v1", subject="kpi"):
-    """A figure of one bucket and one group is other than before; `value` None is 'no data'."""
+    """A figure of one bucket and one group is other than before; `value` None is 'no data'.
+
+    `title` and `unit` are those of its definition: seconds, share, or a word for people.
+    """
 
     kpi: str
     definition: str
@@ -27,6 +30,8 @@ class KpiChanged(Event, name="kpi.changed.v1", subject="kpi"):
     value: Decimal | None
     revision: int
     changed_at: Instant
+    title: Line | None = None
+    unit: Line | None = None
 
     example = {
         "kpi": "deployment-frequency",

@@ -28,6 +28,7 @@ TITLES: Final = {
     409: "That cannot be done now",
     422: "That does not make sense yet",
     429: "Too many tries",
+    502: "A service has not done it",
     503: "Just a moment",
 }
 

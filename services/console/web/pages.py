@@ -3,14 +3,31 @@
 from fastapi import APIRouter
 
 from services.console.web import (
+    accounts_page,
     assets,
+    audit_page,
     board_page,
+    figures_page,
     hire_actions,
     hire_page,
     live_stream,
+    operations_page,
     sign_in_page,
 )
 
+PAGES = (
+    assets,
+    sign_in_page,
+    board_page,
+    hire_page,
+    hire_actions,
+    figures_page,
+    operations_page,
+    audit_page,
+    accounts_page,
+    live_stream,
+)
+
 router = APIRouter()
-for each in (assets, sign_in_page, board_page, hire_page, hire_actions, live_stream):
+for each in PAGES:
     router.include_router(each.router)

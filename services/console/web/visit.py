@@ -41,7 +41,12 @@ class Place:
     needs: Action
 
 
-PLACES: Final[tuple[Place, ...]] = ()
+PLACES: Final = (
+    Place("/figures", "Figures", "figures", "f", Action.SEE_FIGURES),
+    Place("/operations", "Operations", "operations", "o", Action.SEE_OPERATIONS),
+    Place("/audit", "Audit log", "audit", "a", Action.SEE_AUDIT),
+    Place("/accounts", "Accounts", "accounts", "c", Action.MANAGE_ACCOUNTS),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,21 @@
+"""What the console reads from its environment beside what every service does."""
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ConsoleSettings(BaseSettings):
+    """`FARHAND_OPERATIONS` tells where the operations APIs of the services are.
+
+    A name and an address for each, with commas: `onboarding=http://127.0.0.1:7101,…`. Without it
+    the page of operations shows the console alone.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="FARHAND_", frozen=True, extra="ignore")
+
+    operations: str = ""
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """The base address of each service, by its name."""
+        pairs = (each.partition("=") for each in self.operations.split(",") if "=" in each)
+        return {name.strip(): address.strip().rstrip("/") for name, _, address in pairs}
