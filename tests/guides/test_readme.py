@@ -14,6 +14,7 @@ from farhand.credentials import Credentials
 from farhand.settings import Given
 from libs.common import telemetry
 from libs.common.settings import Settings
+from services.console.settings import ConsoleSettings
 from services.metrics.mlflow.settings import MlflowSettings
 from services.notify.settings import NotifySettings
 from services.onboarding.vpn.settings import VpnSettings
@@ -33,7 +34,7 @@ def defaults() -> dict[str, object]:
     """Every variable that a service reads, with its default."""
     return {
         f"{settings.model_config.get('env_prefix')}{name}".upper(): field.default
-        for settings in (Settings, NotifySettings, VpnSettings, MlflowSettings)
+        for settings in (Settings, NotifySettings, VpnSettings, MlflowSettings, ConsoleSettings)
         for name, field in settings.model_fields.items()
     }
 
