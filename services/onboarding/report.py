@@ -15,6 +15,7 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -122,6 +123,13 @@ class Person(Reported):
     """Where messages reach the person now; for a worker this is the private address."""
 
 
+def _listed(value: object) -> object:
+    # A custom field of an HR system holds a list as one text.
+    if isinstance(value, str):
+        return tuple(each.strip() for each in value.split(",") if each.strip())
+    return value
+
+
 class ReportedTerms(Reported):
     """The terms of work that the checks read; leave out what is not agreed or not known."""
 
@@ -167,7 +175,9 @@ class ReportedTerms(Reported):
     """Whether the employer of record holds the licence that the country asks for."""
     assignment_ends_on: Day | None = None
     """The last day for which an employer of record lends the person."""
-    contractor_signs: Annotated[tuple[Sign, ...], Field(max_length=30)] | None = None
+    contractor_signs: (
+        Annotated[tuple[Sign, ...], Field(max_length=30), BeforeValidator(_listed)] | None
+    ) = None
     """All signs of the country's test of status that hold, by their names in the law pack."""
 
     def as_terms(self) -> Terms:

@@ -1,5 +1,6 @@
 """The demo's company: its HR systems speak the contracts, and its terms are lawful."""
 
+import json
 from collections import Counter
 from itertools import chain
 from typing import Final
@@ -7,11 +8,13 @@ from typing import Final
 import pytest
 
 from farhand.demo.company import STORIES, company
-from farhand.demo.deliveries import planned
+from farhand.demo.deliveries import bamboohr, planned
 from farhand.demo.person import DemoHire, Story
 from farhand.demo.places import PLACES
 from farhand.demo.product_time import BEGINS
 from libs.common.intake import Source, Unreadable
+from services.onboarding.bamboohr.employee import read_employee
+from services.onboarding.hints import FetchEmployee, Hint
 from services.onboarding.report import HireReport
 from services.onboarding.sources.greenhouse import Greenhouse
 from services.onboarding.sources.standard import StandardWebhooks
@@ -41,6 +44,18 @@ def test_each_delivery_says_what_is_true_of_its_hire(seed: int) -> None:
                 hire.engagement,
                 hire.hire_id,
             )
+
+
+def test_each_record_of_bamboohr_says_what_is_true_of_its_hire() -> None:
+    asked = [hire for hire in COMPANY if hire.story is Story.BAMBOOHR]
+    assert asked
+    for hire in asked:
+        hint = Hint(source="bamboohr", employee_id=str(hire.number))
+        fetch = FetchEmployee(hire_id=hire.hire_id, hint=hint, known=False, ahead=True)
+        record = {"id": hint.employee_id, "status": "Active", **bamboohr(hire)}
+        report = read_employee(json.dumps(record).encode(), fetch, hire.announced_at).report
+        assert report is not None
+        assert (report.jurisdiction, report.starts_on) == (hire.jurisdiction, hire.starts_on)
 
 
 def test_one_delivery_cannot_be_read() -> None:
