@@ -8,7 +8,7 @@ configuration files and terminals.
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, cast
 from zoneinfo import available_timezones
 
 from pydantic import (
@@ -127,7 +127,7 @@ def _listed(value: object) -> object:
     # A custom field of an HR system holds a list as one text.
     if isinstance(value, str):
         return tuple(each.strip() for each in value.split(",") if each.strip())
-    return value
+    return tuple(cast("list[object]", value)) if isinstance(value, list) else value
 
 
 class ReportedTerms(Reported):
