@@ -13,12 +13,14 @@ from pydantic import Field
 
 from libs.common.contracts.compliance import (
     LawAnswered,
+    LawAnswerRefused,
     LawConfirmation,
     LawDoubted,
     LawInDoubt,
     LawQuestioned,
     LawStandingTold,
 )
+from libs.common.contracts.console import LawAnswerRequested
 from libs.common.contracts.values import HireId, Instant, Jurisdiction, Value
 from libs.common.decider import Decider, Decision, Refused
 from libs.common.message import Command
@@ -130,3 +132,17 @@ def answer(state: LawQuestion | None, command: AnswerLaw, now: datetime) -> Deci
     after = state.model_copy(update={"answer": said, "past": past})
     answered = LawAnswered(matter=state.doubt.matter, confirmation=said)
     return Decision(after, emit=(answered, *after.told(state.hires)))
+
+
+@law_question.on(LawAnswerRequested)
+def answer_on_request(
+    state: LawQuestion | None, asked: LawAnswerRequested, now: datetime
+) -> Decision[LawQuestion]:
+    """Take an answer in that was given in the console; a refusal is told as an event."""
+    by, request_id = str(asked.asked.account), asked.asked.request_id
+    try:
+        return answer(state, AnswerLaw(holds=asked.holds, by=by, evidence=asked.evidence), now)
+    except Refused as refusal:
+        why = str(refusal)
+        refused = LawAnswerRefused(matter=asked.matter, request_id=request_id, why=why)
+        return Decision(state, emit=(refused,))

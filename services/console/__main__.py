@@ -10,6 +10,8 @@ from services.console import accounts
 from services.console.deeds import follow_deeds
 from services.console.desk import FindTeam, desk
 from services.console.figures import follow_figures, follow_key_results
+from services.console.law_desk import law_desk
+from services.console.law_questions import follow_law
 from services.console.projection import follow_hires
 from services.console.teams import Teams, follow_teams
 from services.console.web.pages import router
@@ -30,8 +32,15 @@ async def prepare(tools: Tools) -> None:
 service = Service(
     name="console",
     title="Farhand console",
-    deciders=(desk,),
-    projections=(follow_hires, follow_teams, follow_figures, follow_key_results, follow_deeds),
+    deciders=(desk, law_desk),
+    projections=(
+        follow_hires,
+        follow_teams,
+        follow_figures,
+        follow_key_results,
+        follow_law,
+        follow_deeds,
+    ),
     adapters=adapters,
     pages=router,
     prepare=prepare,

@@ -15,7 +15,7 @@ from services.console import audit
 from services.console.audit import Deed
 from services.console.desk import REQUESTS
 
-ENVELOPE: Final = {"hire_id", "asked"}
+ENVELOPE: Final = {"hire_id", "matter", "asked"}
 
 
 @projection("deeds", *REQUESTS.values())

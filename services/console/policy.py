@@ -31,6 +31,7 @@ class Action(StrEnum):
     REVOKE_ACCESS = "revoke_access"
     RESTORE_ACCESS = "restore_access"
     WAIVE_FINDING = "waive_finding"
+    ANSWER_LAW = "answer_law"
     SEE_FIGURES = "see_figures"
     SEE_OPERATIONS = "see_operations"
     MEND = "mend"

@@ -7,11 +7,13 @@ import pytest
 
 from libs.common.contracts.compliance import (
     LawAnswered,
+    LawAnswerRefused,
     LawConfirmation,
     LawDoubted,
     LawQuestioned,
     LawStandingTold,
 )
+from libs.common.contracts.console import Asked, LawAnswerRequested
 from libs.common.decider import Decision, Refused
 from libs.common.message import Message
 from services.compliance.law_question import AnswerLaw, LawQuestion, law_question
@@ -115,3 +117,22 @@ def test_what_cannot_be_is_refused(state: LawQuestion | None, until: date | None
 def test_the_same_doubt_told_twice_changes_nothing() -> None:
     state = after(doubted(ANA))
     assert tell(state, doubted(ANA)).state is state
+
+
+def requested() -> LawAnswerRequested:
+    """An answer that an account of the console gives."""
+    asked = Asked(request_id=UUID(int=1), account=UUID(int=2), asked_at=NOW)
+    return LawAnswerRequested(matter=MATTER, asked=asked, holds=True, evidence="The statute.")
+
+
+def test_an_answer_given_in_the_console_is_told_under_that_account() -> None:
+    answer_told, _ = tell(after(doubted(ANA)), requested()).emit
+    assert isinstance(answer_told, LawAnswered)
+    assert answer_told.confirmation.by == str(UUID(int=2))
+
+
+def test_an_answer_to_what_nobody_asked_is_refused_in_an_event() -> None:
+    decision = tell(None, requested())
+    [refused] = decision.emit
+    assert isinstance(refused, LawAnswerRefused)
+    assert (refused.request_id, decision.state) == (UUID(int=1), None)

@@ -26,7 +26,7 @@ ALLOWED: dict[Role, set[Action]] = {
         Action.RESTORE_ACCESS,
         Action.SEE_OPERATIONS,
     },
-    Role.LEGAL: EVERYBODY_AT_WORK | {Action.WAIVE_FINDING},
+    Role.LEGAL: EVERYBODY_AT_WORK | {Action.ANSWER_LAW, Action.WAIVE_FINDING},
     Role.MANAGER: EVERYBODY_AT_WORK
     | {Action.OPEN_CONTACT, Action.MOVE_START, Action.REASSIGN_TASK},
     Role.SRE: EVERYBODY_AT_WORK | {Action.SEE_OPERATIONS, Action.MEND},

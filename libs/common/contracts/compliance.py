@@ -263,3 +263,17 @@ class WaiverRefused(Event, name="waiver.refused.v1", subject="hire_id"):
         "request_id": "018f6d2a-7c11-7a44-9d21-5a0f3f0c9b10",
         "why": "a waiver ends on a day from today on, within a year",
     }
+
+
+class LawAnswerRefused(Event, name="law.answer_refused.v1", subject="matter"):
+    """An answer of legal given in the console was not taken; `why` tells them the reason."""
+
+    matter: str
+    request_id: UUID
+    why: str
+
+    example = {
+        "matter": MATTER,
+        "request_id": "018f6d2a-7c11-7a44-9d21-5a0f3f0c9b10",
+        "why": "nobody has asked this",
+    }

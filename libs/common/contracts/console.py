@@ -169,3 +169,19 @@ class WaiverRequested(Event, name="finding.waiver_requested.v1", subject="hire_i
         "until": "2027-03-31",
         "why": "A collective agreement allows the longer probation.",
     }
+
+
+class LawAnswerRequested(Event, name="law.answer_requested.v1", subject="matter"):
+    """Legal says whether a fact of law holds as the pack has it, and by which `evidence`."""
+
+    matter: str
+    asked: Asked
+    holds: bool
+    evidence: Annotated[str, StringConstraints(max_length=500)] = ""
+
+    example = {
+        "matter": "PT.contract.written_particulars.0a2661c4",
+        "asked": ASKED,
+        "holds": True,
+        "evidence": "The statute as published on 2026-11-20.",
+    }

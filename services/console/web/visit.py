@@ -42,6 +42,7 @@ class Place:
 
 
 PLACES: Final = (
+    Place("/law", "Law", "scales", "l", Action.ANSWER_LAW),
     Place("/figures", "Figures", "figures", "f", Action.SEE_FIGURES),
     Place("/operations", "Operations", "operations", "o", Action.SEE_OPERATIONS),
     Place("/audit", "Audit log", "audit", "a", Action.SEE_AUDIT),
