@@ -11,6 +11,7 @@ from libs.common.projection import Received, projection
 from services.console import store
 from services.console.folds import fold
 from services.console.hire import Hire
+from services.console.live import EVERYTHING
 from services.console.store import Told
 
 OF_A_HIRE: Final = tuple(
@@ -23,7 +24,7 @@ OF_A_HIRE: Final = tuple(
 
 CONTACTS: Final = {"profile": {"worker", "manager"}}
 MANY: Final = 40
-"""More hires than this in one batch are told as 'hires' alone: a notice has a limit of length."""
+"""More hires than this in one batch are told as 'everything': a notice has a limit of length."""
 
 
 @projection("hires", *OF_A_HIRE)
@@ -52,7 +53,7 @@ def folded(known: dict[UUID, Hire], batch: Iterable[Received[Any]]) -> dict[UUID
 def notice(hires: Iterable[UUID]) -> str:
     """What browsers are told to look at again."""
     topics = [str(hire_id) for hire_id in hires]
-    return " ".join(["hires", *(topics if len(topics) <= MANY else ())])
+    return " ".join(["hires", *topics]) if len(topics) <= MANY else EVERYTHING
 
 
 def _hire_id(event: Any) -> UUID:
