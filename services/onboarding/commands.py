@@ -14,13 +14,15 @@ class ReportHire(Command):
     """An HR system says that this is the hire now; contacts are sealed.
 
     `reported_at` orders reports that arrive in another order; None is the moment of arrival, and
-    so is one that has not come yet.
+    so is one that has not come yet. With `newcomers_only`, who is long at work and was never
+    heard of is no hire.
     """
 
     hire_id: HireId
     source: str
     profile: Profile
     reported_at: Instant | None = None
+    newcomers_only: bool = False
 
 
 class ReportCancel(Command):
@@ -35,6 +37,13 @@ class ReportLeaving(Command):
 
     hire_id: HireId
     last_day: date
+    reported_at: Instant | None = None
+
+
+class ReportStay(Command):
+    """An HR system knows of no last day of work; one that was known is withdrawn."""
+
+    hire_id: HireId
     reported_at: Instant | None = None
 
 

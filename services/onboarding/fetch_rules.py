@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 from libs.common.decider import CancelTimer, Decision, SetTimer
 from libs.common.message import Effect, Event
 from services.onboarding import hire_rules
-from services.onboarding.commands import ReportCancel, ReportHire, ReportLeaving
+from services.onboarding.commands import ReportCancel, ReportHire, ReportLeaving, ReportStay
 from services.onboarding.hints import (
     EmployeeFound,
     EmployeeGone,
@@ -132,7 +132,7 @@ def _last_day(state: State, found: EmployeeFound, now: datetime) -> Step:
         return partial(hire_rules.leave, told=told, now=now)
     if state is None or state.last_day is None or state.ending is not None:
         return Decision
-    return partial(hire_rules.stay, reported_at=at, now=now)
+    return partial(hire_rules.stay, told=ReportStay(hire_id=found.hire_id, reported_at=at), now=now)
 
 
 def follow_absence(state: State, gone: EmployeeGone, now: datetime) -> Decision[Journey]:

@@ -4,9 +4,9 @@ from typing import Final
 
 from libs.common.message import Command
 from libs.common.service import FrontDoor, Tools
-from services.onboarding.commands import ReportCancel, ReportHire, ReportLeaving
+from services.onboarding.commands import ReportCancel, ReportHire, ReportLeaving, ReportStay
 from services.onboarding.hints import FollowHint
-from services.onboarding.report import CancelReport, HireReport, LeaveReport, Report
+from services.onboarding.report import CancelReport, HireReport, LeaveReport, Report, StayReport
 from services.onboarding.sealed_profile import sealed_profile
 from services.onboarding.sources.bamboohr import BambooHR
 from services.onboarding.sources.canonical import EVENT_TYPES
@@ -29,6 +29,8 @@ async def admit(report: Report | FollowHint, tools: Tools) -> tuple[str, Command
         case LeaveReport():
             last_day, at = report.last_day, report.reported_at
             return key, ReportLeaving(hire_id=report.hire_id, last_day=last_day, reported_at=at)
+        case StayReport():
+            return key, ReportStay(hire_id=report.hire_id, reported_at=report.reported_at)
         case HireReport():
             return key, await _report_hire(report, tools)
 
@@ -39,6 +41,7 @@ async def _report_hire(report: HireReport, tools: Tools) -> ReportHire:
         source="hris",
         profile=await sealed_profile(report, tools.vault),
         reported_at=report.reported_at,
+        newcomers_only=report.newcomers_only,
     )
 
 

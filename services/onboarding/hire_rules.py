@@ -26,9 +26,11 @@ from services.onboarding.commands import (
     ReportCancel,
     ReportHire,
     ReportLeaving,
+    ReportStay,
 )
 from services.onboarding.local_day import due_at
 from services.onboarding.model import Ending, Journey
+from services.onboarding.report import LONG_AT_WORK
 
 FIRST_LOOK: Final = timedelta(seconds=5)
 """How long the news of an end first waits for a hire not known yet; each wait is doubled."""
@@ -44,7 +46,7 @@ def report(state: State, told: ReportHire, now: datetime) -> Decision[Journey]:
     """Announce a hire, take it up again after an end, or change what is other than known."""
     reported_at = _true_at(told.reported_at, now)
     if state is None:
-        return _announce(told, reported_at, now)
+        return Decision(None) if _is_long_at_work(told, now) else _announce(told, reported_at, now)
     if reported_at < state.reported_at:
         return Decision(state)
     known = state.evolve(reported_at=reported_at)
@@ -53,6 +55,11 @@ def report(state: State, told: ReportHire, now: datetime) -> Decision[Journey]:
         return _announce(told, reported_at, now, before=known) if again else Decision(known)
     changed = _changes(state.profile, told.profile)
     return _change(known, told.profile, changed, now) if changed else Decision(known)
+
+
+def _is_long_at_work(told: ReportHire, now: datetime) -> bool:
+    """Whether a source that reports of everybody tells of one who is no newcomer."""
+    return told.newcomers_only and told.profile.starts_on < now.date() - LONG_AT_WORK
 
 
 def _true_at(reported_at: datetime | None, now: datetime) -> datetime:
@@ -88,6 +95,7 @@ def _announce(
         answers=before.answers if before else 0,
         tasks=before.tasks if before else (),
         access=before.access if before else (),
+        withheld=before.withheld if before else (),
     )
     advance = Advance(begun, now)
     advance.events += [
@@ -165,13 +173,17 @@ def leave(state: State, told: ReportLeaving, now: datetime) -> Decision[Journey]
     return advance.decision()
 
 
-def stay(state: State, reported_at: datetime, now: datetime) -> Decision[Journey]:
-    """Forget the last day of somebody who is to stay after all, unless that is old news."""
-    if state is None or state.ending is not None or state.last_day is None:
+def stay(state: State, told: ReportStay, now: datetime) -> Decision[Journey]:
+    """Forget the last day of somebody who is to stay after all, unless that is old news.
+
+    Where none is known, a last day that was so before, and is yet to arrive, is old from now on.
+    """
+    reported_at = _true_at(told.reported_at, now)
+    if state is None or state.ending is not None or _is_newer_end(state, reported_at):
         return Decision(state)
-    if _is_newer_end(state, reported_at):
-        return Decision(state)
-    staying = state.evolve(last_day=None, end_reported_at=_true_at(reported_at, now))
+    staying = state.evolve(last_day=None, end_reported_at=reported_at)
+    if state.last_day is None:
+        return Decision(staying)
     advance = Advance(staying, now)
     advance.timers.append(CancelTimer(LastDayOver))
     advance.plan()

@@ -28,6 +28,7 @@ from services.onboarding.commands import (
     ReportCancel,
     ReportHire,
     ReportLeaving,
+    ReportStay,
     RetryAccess,
     TaskDeadline,
     TaskReminder,
@@ -43,6 +44,7 @@ journey = Decider("journey", Journey, one_trace=True)
 journey.on(ReportHire)(hire_rules.report)
 journey.on(ReportCancel)(hire_rules.cancel)
 journey.on(ReportLeaving)(hire_rules.leave)
+journey.on(ReportStay)(hire_rules.stay)
 journey.on(EndAwaited)(hire_rules.end_awaited)
 journey.on(FirstDay)(hire_rules.begin_first_day)
 journey.on(LastDayOver)(hire_rules.end_last_day)

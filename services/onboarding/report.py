@@ -6,7 +6,7 @@ holds control characters, line separators or direction overrides: they end up in
 configuration files and terminals.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Final, cast
 from zoneinfo import available_timezones
@@ -43,6 +43,8 @@ FIRST_DAY: Final = date(2000, 1, 1)
 LAST_DAY: Final = date(2099, 12, 31)
 FIRST_INSTANT: Final = datetime(2000, 1, 1, tzinfo=UTC)
 LAST_INSTANT: Final = datetime(2099, 12, 31, tzinfo=UTC)
+LONG_AT_WORK: Final = timedelta(days=30)
+"""Who began longer ago than this, and was no hire until now, is not taken for one."""
 
 # Control characters (C0, DEL, C1), line and paragraph separators, direction overrides.
 _UNSAFE: Final = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
@@ -214,6 +216,8 @@ class HireReport(Employment):
     hire_id: HireId
     reported_at: Moment | None = None
     """When the HR system says this was so, UTC; None where it does not say."""
+    newcomers_only: bool = False
+    """Whether the HR system reports of everybody, so that who is long at work is no new hire."""
 
     def profile(self, *, worker: Sealed, manager: Sealed | None) -> Profile:
         """What events may carry of it, given the contacts sealed by `libs.common.sealing`."""
@@ -246,7 +250,15 @@ class LeaveReport(Reported):
     reported_at: Moment | None = None
 
 
-Report = HireReport | CancelReport | LeaveReport
+class StayReport(Reported):
+    """An HR system knows of no last day of somebody: one that was known is withdrawn."""
+
+    employment_ref: EmploymentRef
+    hire_id: HireId
+    reported_at: Moment | None = None
+
+
+Report = HireReport | CancelReport | LeaveReport | StayReport
 
 
 def hire_id_of(source: str, employment_ref: str) -> HireId:

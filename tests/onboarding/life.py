@@ -15,6 +15,7 @@ from services.onboarding.commands import (
     ReportCancel,
     ReportHire,
     ReportLeaving,
+    ReportStay,
     RetryAccess,
 )
 from services.onboarding.journey import journey
@@ -54,6 +55,10 @@ def cancelled(at: datetime | None = None) -> ReportCancel:
 
 def leaving(last_day: date, at: datetime | None = None) -> ReportLeaving:
     return ReportLeaving(hire_id=HIRE, last_day=last_day, reported_at=at)
+
+
+def staying(at: datetime | None = None) -> ReportStay:
+    return ReportStay(hire_id=HIRE, reported_at=at)
 
 
 def question(id_: str = "terms.probation", ask: str = "How long is the probation?") -> Question:

@@ -157,11 +157,14 @@ def test_what_was_withheld_is_nobodys_matter_once_the_hire_is_over() -> None:
     assert life.journey.needs("vpn") is False
 
 
-def test_one_taken_up_again_has_access_as_anybody() -> None:
+def test_what_was_withheld_stays_so_for_one_taken_up_again_until_it_is_restored() -> None:
     life = begun().provisioned().take(withholding(), peer_gone(), cancelled())
     life.wait(days=1).take(reported()).clear()
+    assert life.status is HireStatus.BLOCKED
+    assert not life.journey.needs("vpn")
 
-    assert life.journey.withheld == ()
+    life.take(restoration())
+    assert life.status is HireStatus.PROVISIONING
     assert life.journey.needs("vpn")
 
 

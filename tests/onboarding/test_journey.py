@@ -25,6 +25,7 @@ from libs.common.contracts.onboarding import (
 from libs.common.contracts.values import Owner
 from libs.common.decider import Decision, Refused
 from libs.common.message import Message
+from services.onboarding import hire_rules
 from services.onboarding.api import HireView
 from services.onboarding.commands import (
     CompleteTask,
@@ -142,6 +143,23 @@ class TestReports:
         life.take(reported())
 
         assert life.events == before
+
+    @pytest.mark.parametrize(
+        ("days_ago", "is_hire"),
+        [
+            pytest.param(30, True, id="began thirty days ago"),
+            pytest.param(31, False, id="one day longer at work"),
+        ],
+    )
+    def test_where_everybody_is_reported_only_a_newcomer_is_a_hire(
+        self, days_ago: int, *, is_hire: bool
+    ) -> None:
+        told = reported(starts_on=MONDAY.date() - days_ago * DAY)
+
+        decision = hire_rules.report(None, told.model_copy(update={"newcomers_only": True}), MONDAY)
+
+        assert (decision.state is not None) is is_hire
+        assert bool(decision.emit) is is_hire
 
     def test_what_is_other_is_told_by_name(self) -> None:
         life = begun().take(reported(role="Data engineer", manager=f"sealed.v1.{HIRE}.bQ"))

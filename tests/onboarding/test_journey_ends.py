@@ -38,6 +38,7 @@ from tests.onboarding.life import (
     peer_gone,
     peer_ready,
     reported,
+    staying,
 )
 
 HOUR = timedelta(hours=1)
@@ -308,6 +309,22 @@ class TestLeaving:
         life.take(reported()).wait(days=2)
 
         assert life.journey.last_day == date(2027, 5, 31)
+
+    def test_one_that_is_withdrawn_is_waited_for_no_more(self) -> None:
+        life = at_work().take(leaving(date(2026, 12, 18)), staying())
+
+        assert life.journey.last_day is None
+        assert life.wait(days=60).status is HireStatus.ACTIVE
+
+    def test_one_that_was_withdrawn_since_is_old_in_whatever_order_it_comes(self) -> None:
+        life = at_work()
+        now = life.now
+
+        life.take(staying(at=now), leaving(date(2026, 12, 18), at=now - HOUR))
+        assert life.journey.last_day is None
+
+        life.take(leaving(date(2026, 12, 18), at=now), staying(at=now - HOUR))
+        assert life.journey.last_day == date(2026, 12, 18)
 
     def test_of_one_who_is_blocked_ends_all_the_same(self) -> None:
         life = at_work().block().take(leaving(date(2026, 12, 18)))

@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 
 from libs.common.contracts.values import Engagement
 from libs.common.intake import Delivery, Source, Unauthorized, Unreadable
-from services.onboarding.report import CancelReport, HireReport, LeaveReport, Report, hire_id_of
+from services.onboarding.report import (
+    CancelReport,
+    HireReport,
+    LeaveReport,
+    Report,
+    StayReport,
+    hire_id_of,
+)
 from services.onboarding.sources.merge import Merge
 
 PAYLOADS = Path(__file__).parent / "payloads"
@@ -55,7 +62,7 @@ def employee(
 
 
 def hire_in(body: bytes) -> HireReport:
-    (report,) = SOURCE.read(body)
+    report, _ = SOURCE.read(body)
     assert isinstance(report, HireReport)
     return report
 
@@ -176,6 +183,16 @@ def test_the_sample_of_a_termination_is_a_last_day() -> None:
 def test_a_coming_last_day_is_told_beside_the_hire() -> None:
     told: tuple[Report, ...] = SOURCE.read(employee(termination_date="2027-09-30T00:00:00Z"))
     assert [type(each) for each in told] == [HireReport, LeaveReport]
+
+
+def test_without_a_last_day_one_told_before_is_withdrawn() -> None:
+    _, stay = SOURCE.read(employee(termination_date=None))
+    assert isinstance(stay, StayReport)
+    assert stay.hire_id == hire_id_of("merge", EMPLOYEE)
+
+
+def test_it_reports_of_everybody_and_means_newcomers_only() -> None:
+    assert hire_in(employee()).newcomers_only
 
 
 def test_the_sample_of_a_removal_is_a_cancellation() -> None:

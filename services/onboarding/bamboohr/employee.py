@@ -7,22 +7,20 @@ Source: BambooHR developer documentation, "Get Employee" and the list of field n
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated, Any, Final
 
 from pydantic import AwareDatetime, BeforeValidator, TypeAdapter
 
 from libs.common.intake import Unreadable
 from services.onboarding.hints import FetchEmployee
-from services.onboarding.report import Day, HireReport, ReportedTerms
+from services.onboarding.report import LONG_AT_WORK, Day, HireReport, ReportedTerms
 from services.onboarding.sources.bamboohr import Part
 from services.onboarding.sources.body import read_json, read_values
 from services.onboarding.sources.engagements import engagement_of
 from services.onboarding.sources.places import Place, locate
 
 INACTIVE: Final = "inactive"
-LONG_AT_WORK: Final = timedelta(days=30)
-"""Who began longer ago than this, and was no hire until now, is not taken for one."""
 
 CUSTOM: Final = {
     "jurisdiction": "customJurisdiction",

@@ -4,6 +4,9 @@ Merge's common model has no law, time zone or engagement, and names place, job a
 only. Field mappings, which a company sets up in Merge, say them under the names of the canonical
 hire: `role`, `jurisdiction`, `timezone`, `engagement`, `manager_name`, `manager_email`, and the
 terms. What is then missing makes the delivery unreadable, with the mapping that mends it.
+
+A delivery is the whole record: without a last day, one told before is withdrawn. Merge reports of
+the whole workforce, so only newcomers are hires.
 Source: Merge documentation, "Employees" and "Field Mappings".
 """
 
@@ -21,6 +24,7 @@ from services.onboarding.report import (
     Moment,
     Report,
     ReportedTerms,
+    StayReport,
     hire_id_of,
 )
 from services.onboarding.sources.bamboohr import Part
@@ -110,8 +114,8 @@ def reports(employee: Employee, source: str, *, removed: bool) -> tuple[Report, 
     over = removed or (employee.employment_status or "").upper() == INACTIVE
     if over and last_day is None:
         raise Unreadable("data.termination_date: is missing of an employment that is inactive")
-    told = () if over else (_hire(employee, source),)
-    return told if last_day is None else (*told, _leaving(employee, source, last_day))
+    end = _staying(employee, source) if last_day is None else _leaving(employee, source, last_day)
+    return (end,) if over else (_hire(employee, source), end)
 
 
 def _cancelled(employee: Employee, source: str) -> CancelReport:
@@ -127,6 +131,14 @@ def _leaving(employee: Employee, source: str, last_day: date) -> LeaveReport:
         employment_ref=employee.id,
         hire_id=hire_id_of(source, employee.id),
         last_day=last_day,
+        reported_at=employee.modified_at,
+    )
+
+
+def _staying(employee: Employee, source: str) -> StayReport:
+    return StayReport(
+        employment_ref=employee.id,
+        hire_id=hire_id_of(source, employee.id),
         reported_at=employee.modified_at,
     )
 
@@ -149,6 +161,7 @@ def _hire(employee: Employee, source: str) -> HireReport:
         "starts_on": starts_on,
         "terms": {term: mapped[term] for term in ReportedTerms.model_fields if term in mapped},
         "reported_at": employee.modified_at,
+        "newcomers_only": True,
     }
     return read_values(_REPORT, values, PATHS)
 
