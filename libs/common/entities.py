@@ -8,6 +8,7 @@ from libs.common.cursors import RaceLostError
 from libs.common.database import Connection
 from libs.common.decider import Decider
 from libs.common.fold import Entity, EntityKey
+from libs.common.jsonb import storable_json
 
 
 async def load(
@@ -59,7 +60,7 @@ async def save(conn: Connection, changed: Mapping[EntityKey, Entity], now: datet
         [key for _, key in names],
         [entity.version + 1 for entity in entities],
         [entity.sequence for entity in entities],
-        [None if e.state is None else e.state.model_dump_json() for e in entities],
+        [None if e.state is None else storable_json(e.state.model_dump_json()) for e in entities],
         [entity.traceparent for entity in entities],
         now,
     )

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
-from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.trace import Span
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
@@ -21,8 +22,11 @@ from libs.common.service import Service
 
 log = logging.getLogger(__name__)
 
-UNTRACED: Final = "/health/.*,/metrics,/live,[?&]q="
-"""Probes, streams that stay open, and what people search for, which may name a person."""
+UNTRACED: Final = "/health/.*,/metrics,/live"
+"""Probes, and streams that stay open."""
+
+_URLS: Final = ("http.url", "http.target", "url.full", "url.query")
+"""Where a span may quote the address of a request, by the old conventions and the stable ones."""
 
 _bearer = HTTPBearer(auto_error=False, description="The content of the secret `api_token`")
 
@@ -69,9 +73,20 @@ def create_app(service: Service, token: str, tracing: TracerProvider) -> FastAPI
         app,
         tracer_provider=tracing,
         excluded_urls=UNTRACED,
+        server_request_hook=_forget_query,
         exclude_spans=["receive", "send"],
     )
     return app
+
+
+def _forget_query(span: Span, _scope: Scope) -> None:
+    """Leave out of a trace what people search for, which may name a person."""
+    if not isinstance(span, ReadableSpan):
+        return
+    for name in _URLS:
+        address = (span.attributes or {}).get(name)
+        if isinstance(address, str):
+            span.set_attribute(name, "" if name == "url.query" else address.partition("?")[0])
 
 
 class _Answered:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from libs.common.contracts.compliance import CheckDecided
 from libs.common.database import Connection, Pool
+from libs.common.jsonb import storable_json
 from libs.common.message import Event
 from libs.common.projection import Received, projection
 
@@ -34,7 +35,7 @@ async def keep_decisions(
         [each.message.hire_id for each in batch],
         [each.message.version for each in batch],
         [each.time for each in batch],
-        [each.message.model_dump_json() for each in batch],
+        [storable_json(each.message.model_dump_json()) for each in batch],
     )
     return ()
 

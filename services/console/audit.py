@@ -12,7 +12,9 @@ from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
+from libs.common.cloudevents import storable
 from libs.common.database import Connection, Pool
+from libs.common.jsonb import storable_json
 
 GENESIS: Final = bytes(32)
 
@@ -74,8 +76,9 @@ async def write(conn: Connection, deed: Deed, now: datetime) -> None:
         at=now,
         account=deed.account,
         action=deed.action,
-        subject=deed.subject,
-        detail=dict(deed.detail or {}),
+        subject=storable(deed.subject),
+        # As it will be read, or the hash would be of another text.
+        detail=json.loads(storable_json(json.dumps(dict(deed.detail or {})))),
         before=last["hash"] if last else GENESIS,
         hash=b"",
     )

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from libs.common.cloudevents import storable
 from libs.common.contracts.compliance import (
     LawAnswered,
     LawAnswerRefused,
@@ -11,6 +12,7 @@ from libs.common.contracts.compliance import (
     LawQuestioned,
 )
 from libs.common.database import Connection, Pool
+from libs.common.jsonb import storable_json
 from libs.common.message import Event
 from libs.common.projection import Received, projection
 from services.console import store
@@ -32,6 +34,9 @@ class Question:
         return self.answer is None or self.answer.until < self.asked.needed_on
 
 
+MAX_REFUSAL: Final = 2000
+
+
 @projection("law questions", LawQuestioned, LawAnswered, LawAnswerRefused)
 async def follow_law(conn: Connection, batch: Sequence[Received[Any]]) -> Sequence[Event]:
     """Keep the last question, answer and refusal of each matter."""
@@ -39,7 +44,7 @@ async def follow_law(conn: Connection, batch: Sequence[Received[Any]]) -> Sequen
         event = each.message
         question = event.model_dump_json() if isinstance(event, LawQuestioned) else None
         answer = event.confirmation.model_dump_json() if isinstance(event, LawAnswered) else None
-        refused = event.why if isinstance(event, LawAnswerRefused) else None
+        refused = storable(event.why, MAX_REFUSAL) if isinstance(event, LawAnswerRefused) else None
         await conn.execute(
             """
             insert into law_question (matter, question, answer, refused, changed_at)
@@ -50,9 +55,9 @@ async def follow_law(conn: Connection, batch: Sequence[Received[Any]]) -> Sequen
                    refused    = excluded.refused,
                    changed_at = excluded.changed_at
             """,
-            event.matter,
-            question,
-            answer,
+            storable(event.matter),
+            question and storable_json(question),
+            answer and storable_json(answer),
             refused,
             each.time,
         )

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from libs.common.database import Connection
+from libs.common.jsonb import storable_json
 from services.console.hire import Hire
 from services.console.reader import country_name
 
@@ -65,7 +66,7 @@ async def save_hires(conn: Connection, hires: Sequence[Hire]) -> None:
                search    = excluded.search,
                state     = excluded.state
         """,
-        json.dumps([_row(hire) for hire in hires]),
+        storable_json(json.dumps([_row(hire) for hire in hires])),
     )
 
 
@@ -111,7 +112,7 @@ async def tell(conn: Connection, told: Sequence[Told]) -> None:
         [each.hire_id for each in told],
         [each.at for each in told],
         [each.type for each in told],
-        [json.dumps(each.body) for each in told],
+        [storable_json(json.dumps(each.body)) for each in told],
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from libs.common.database import Connection
+from libs.common.jsonb import storable_json
 from libs.common.projection import Received
 from services.metrics.buckets import Span, joined
 from services.metrics.facts import Countable, Fact
@@ -88,7 +89,7 @@ async def log_events(conn: Connection, received: Sequence[Received[Observation]]
         [each.occurred_at for each in messages],
         [each.time for each in received],
         [each.replaces for each in messages],
-        [each.model_dump_json() for each in messages],
+        [storable_json(each.model_dump_json()) for each in messages],
     )
     return {EventName(row["source"], row["event_id"]) for row in rows}
 
@@ -191,10 +192,10 @@ async def put_facts(conn: Connection, generation: int, facts: Sequence[Fact]) ->
         [each.entity for each in facts],
         [each.kind for each in facts],
         [each.at for each in facts],
-        [json.dumps(dict(each.dimensions)) for each in facts],
+        [storable_json(json.dumps(dict(each.dimensions))) for each in facts],
         [each.measure for each in facts],
         [each.weight for each in facts],
-        [json.dumps(each.causes) for each in facts],
+        [storable_json(json.dumps(each.causes)) for each in facts],
     )
 
 

@@ -169,6 +169,28 @@ async def test_a_form_that_makes_no_sense_is_told_and_quotes_nothing(
     assert "soon" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        pytest.param("cancel", "With\0drew.", id="in a field"),
+        pytest.param("access/v%00pn/withhold", "Stolen.", id="in the address"),
+    ],
+)
+async def test_a_text_that_no_database_keeps_is_refused_before_it_is_asked(
+    console: Console, pool: Pool, path: str, why: str
+) -> None:
+    await follow(pool)
+    answer = await post(await console.signed_in(Role.HR), path, why=why)
+    assert answer.status_code == 422
+    assert "NUL" in answer.text
+
+
+async def test_a_text_that_no_database_keeps_freezes_no_hire(console: Console, pool: Pool) -> None:
+    await told(pool, announced(role="ML\0engineer"))
+    page = await (await console.signed_in(Role.HR)).get(f"/hires/{ALICE}")
+    assert "ML\ufffdengineer" in page.text
+
+
 async def test_another_team_s_hire_cannot_be_acted_on(console: Console, pool: Pool) -> None:
     await follow(pool)
     manager = await console.signed_in(Role.MANAGER, manager="another")

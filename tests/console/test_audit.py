@@ -45,3 +45,12 @@ async def test_tampering_shows(pool: Pool, tampering: str, broken: int) -> None:
     await pool.execute(tampering)
 
     assert first_broken(await audit.all_entries(pool)) == broken
+
+
+async def test_a_text_that_no_database_keeps_is_written_all_the_same(pool: Pool) -> None:
+    deed = Deed(ALICE, "cancel", "a\0b", {"why": "gone\0"})
+    async with pool.acquire() as conn, conn.transaction():
+        await audit.write(conn, deed, NOW)
+    [entry] = entries = await audit.all_entries(pool)
+    assert (entry.subject, entry.detail) == ("a\ufffdb", {"why": "gone\ufffd"})
+    assert first_broken(entries) is None

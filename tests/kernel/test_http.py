@@ -9,6 +9,8 @@ import httpx2
 import pytest
 from fastapi import APIRouter
 from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from libs.common.http_app import create_app
 from libs.common.service import Service
@@ -71,6 +73,20 @@ async def test_without_the_token_nothing_is_told(
         assert (answer.status_code, path) == (401, path)
         assert answer.headers["WWW-Authenticate"] == "Bearer"
         assert API_TOKEN not in answer.text
+
+
+async def test_what_people_search_for_stays_out_of_the_trace() -> None:
+    provider, spans = TracerProvider(), InMemorySpanExporter()
+    provider.add_span_processor(SimpleSpanProcessor(spans))
+    app = create_app(ledger_with_api(), API_TOKEN, provider)
+    async with httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app=app), base_url="http://ledger"
+    ) as client:
+        await client.get("/dead-letters", params={"q": CANARY, "page": 2})
+    [span] = spans.get_finished_spans()
+    assert span.attributes
+    assert span.attributes["http.url"] == "http://ledger/dead-letters"
+    assert not [value for value in span.attributes.values() if "Canary" in str(value)]
 
 
 async def test_while_it_starts_it_is_alive_and_not_ready(stopped: httpx2.AsyncClient) -> None:

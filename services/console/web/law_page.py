@@ -44,8 +44,9 @@ async def answer(  # what the form has
 ) -> Response:
     """Say whether a fact of law holds; every hire that waits for it is decided anew."""
     visit.must(Action.ANSWER_LAW)
+    matter = storable(matter)
     asked = asked_by(visit, request, "law", matter, holds, visit.now)
-    told = SayLaw(matter=storable(matter), asked=asked, holds=holds == "yes", evidence=evidence)
+    told = SayLaw(matter=matter, asked=asked, holds=holds == "yes", evidence=evidence)
     await visit.state.kernel.submit(told, key=matter, id=asked.request_id)
     await asyncio.sleep(MOMENT)
     return RedirectResponse("/law", 303)

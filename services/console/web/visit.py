@@ -144,6 +144,8 @@ async def submitted(request: Request, visit: Visiting) -> FormData:
     given = form.get("csrf")
     if not isinstance(given, str) or not hmac.compare_digest(given, visit.session.csrf):
         raise HTTPException(403, "This form is out of date: go back, reload the page, try again.")
+    if any("\0" in str(text) for text in (*form.values(), *request.path_params.values())):
+        raise HTTPException(422, "A text holds a NUL character, which no text has: type it anew.")
     return form
 
 
