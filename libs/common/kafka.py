@@ -3,13 +3,19 @@
 import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from datetime import timedelta
+from typing import Any, Final, Protocol, cast
 
 import aiokafka
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
-FOREVER_MS = "-1"
+FOREVER_MS: Final = "-1"
+SEGMENTS: Final = 24
+"""Kafka drops whole segments only: this many to a retention keep it from being much exceeded."""
+OF_TOPIC: Final = 1
+"""What Kafka calls the source of a setting that was made for the one topic."""
 
 
 class Producer(Protocol):
@@ -41,15 +47,27 @@ def new_producer(bootstrap: str) -> Producer:
 
 @dataclass(frozen=True, slots=True)
 class TopicSpec:
-    """A topic to be declared before anything starts: its partition count never changes."""
+    """A topic to be declared before anything starts: its partition count never changes.
+
+    `retention` is how long a record is kept. None is for ever, and leaves alone what exists.
+    """
 
     name: str
     partitions: int
     replicas: int = 1
+    retention: timedelta | None = None
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What Kafka is told of how long records are kept, in milliseconds."""
+        if self.retention is None:
+            return {"retention.ms": FOREVER_MS}
+        kept = self.retention // timedelta(milliseconds=1)
+        return {"retention.ms": str(kept), "segment.ms": str(kept // SEGMENTS)}
 
 
 async def declare_topics(bootstrap: str, topics: Sequence[TopicSpec]) -> None:
-    """Create the topics that do not exist; events are kept for ever, since the log is the record.
+    """Create the topics that do not exist, and have those that do keep records no longer than said.
 
     Raises ValueError if a topic exists with another number of partitions: the keys would move.
     """
@@ -58,6 +76,9 @@ async def declare_topics(bootstrap: str, topics: Sequence[TopicSpec]) -> None:
     try:
         await _create(client, topics)
         await _confirm(client, {topic.name: topic.partitions for topic in topics})
+        for topic in topics:
+            if topic.retention is not None:
+                await _keep_no_longer(client, topic)
     finally:
         await client.close()
 
@@ -69,7 +90,7 @@ async def _create(client: Any, topics: Sequence[TopicSpec]) -> None:
             name=topic.name,
             num_partitions=topic.partitions,
             replication_factor=topic.replicas,
-            topic_configs={"retention.ms": FOREVER_MS},
+            topic_configs=topic.settings,
         )
         for topic in topics
         if topic.name not in existing
@@ -92,6 +113,31 @@ async def _confirm(client: Any, partitions: Mapping[str, int]) -> None:
                 f"the topic {topic['topic']} has {found} partitions and should have "
                 f"{partitions[topic['topic']]}: set FARHAND_PARTITIONS={found}, or keys would move"
             )
+
+
+async def _keep_no_longer(client: Any, topic: TopicSpec) -> None:
+    """Settle how long a topic keeps records; its other settings stay, which an alteration resets.
+
+    Raises KafkaError if the broker refuses.
+    """
+    [described] = await client.describe_configs(
+        [ConfigResource(ConfigResourceType.TOPIC, topic.name)]
+    )
+    [(code, _, _, name, entries)] = described.resources
+    _raise_for(code, name)
+    found = {key: value for key, value, _, source, *_ in entries if source == OF_TOPIC}
+    if found.items() >= topic.settings.items():
+        return
+    wanted = ConfigResource(ConfigResourceType.TOPIC, topic.name, found | topic.settings)
+    [altered] = await client.alter_configs([wanted])
+    [(code, *_)] = altered.resources
+    _raise_for(code, name)
+
+
+def _raise_for(code: int, topic: str) -> None:
+    if code:
+        error: Any = for_code(code)
+        raise error(f"could not settle how long the topic {topic} keeps records")
 
 
 class Consumer(Protocol):

@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from datetime import timedelta
 from typing import Any, Final, TypeVar
 
 import asyncpg
@@ -38,6 +39,9 @@ T = TypeVar("T")
 RETRY_SECONDS: Final = 1.0
 CLOSE_SECONDS: Final = 3.0
 ANSWER_SECONDS: Final = 5
+OUTSIDE_KEPT: Final = timedelta(days=1)
+"""How long the topic of a front door keeps what comes from outside, personal data in the clear: by
+then it is kept as a delivery, sealed."""
 POOL_SIZE: Final = 8
 VAULT_POOL_SIZE: Final = 4
 
@@ -153,12 +157,17 @@ async def _declare_topics(service: Service, settings: Settings) -> None:
     emitters = (service.name, EVERY_SERVICE)
     names = {contract.topic for contract in CATALOG.values() if contract.emitter in emitters}
     names.update(service.topics)
-    names.update(door.topic for door in service.front_doors if door.topic is not None)
+    doors = {door.topic for door in service.front_doors if door.topic is not None}
     await declare_topics(
         settings.kafka,
         [
-            TopicSpec(settings.topic_prefix + name, settings.partitions, settings.replicas)
-            for name in sorted(names)
+            TopicSpec(
+                settings.topic_prefix + name,
+                settings.partitions,
+                settings.replicas,
+                OUTSIDE_KEPT if name in doors else None,
+            )
+            for name in sorted(names | doors)
         ],
     )
 

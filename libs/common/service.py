@@ -66,7 +66,8 @@ class Service:
     """All that the kernel needs to run a service; its topics follow from what it handles.
 
     `prepare` runs at each start, after the migrations and before anything is consumed. `api` asks
-    for the API token; `pages` are for people, and guard themselves.
+    for the API token; `pages` are for people, and guard themselves. `measure` is called every few
+    seconds while the service runs.
     """
 
     name: str
