@@ -6,7 +6,7 @@ ALL_TESTS := --numprocesses 2 --dist loadgroup
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo compose-demo up test check check-format check-lint check-types check-architecture \
+.PHONY: help bench demo compose-demo up test check check-format check-lint check-types check-architecture \
 	check-contracts format setup setup-run lock
 
 help: ## this list
@@ -20,6 +20,10 @@ compose-demo: setup-run ## the demo in containers, by docker-compose.yml
 
 up: setup-run ## start everything and stay until Ctrl-C
 	@$(PY) -m farhand up $(ARGS)
+
+bench: ## measure the kernel beside its peers (ARGS: --quick, --hires 2000, --rounds 5)
+	@requirements/setup.sh bench
+	@.venv-bench/bin/python -m bench $(ARGS)
 
 test: setup ## run the tests (ARGS goes to pytest)
 	$(PY) -m pytest $(or $(ARGS),$(ALL_TESTS))

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Write every lock anew: dev.txt, run.txt, services/, uv.txt here, and jars.lock. Needs the network.
+# Write every lock anew: dev.txt, run.txt, bench.txt, services/, uv.txt here, and jars.lock. Needs the network.
 # UPGRADE=1 takes the newest versions that pyproject.toml allows; else what is locked stays.
 set -eu
 cd "$(dirname "$0")/.."
@@ -15,6 +15,8 @@ compile() {
 compile --universal --no-emit-package farhand-common --group dev $inputs -o requirements/dev.txt
 compile --universal --no-emit-package farhand-common -c requirements/dev.txt $inputs \
     -o requirements/run.txt
+compile --universal --no-emit-package farhand-common -c requirements/dev.txt --group bench $inputs \
+    -o requirements/bench.txt
 # what the image of each service holds, and that of the tools beside them
 mkdir -p requirements/services
 for service in services/*/pyproject.toml; do

@@ -2,19 +2,22 @@
 # Make .venv hold what the project needs; nothing is done when it does already.
 #   setup.sh run    what runs Farhand
 #   setup.sh dev    that, and what tests and checks it
+#   setup.sh bench  what runs Farhand and its peers, in .venv-bench
 #   setup.sh lock   only the pinned uv, for `make lock`
 # Needs Python 3.11 or later with its venv module, and nothing else.
 set -eu
 cd "$(dirname "$0")/.."
 want=$1
 root=$(pwd)
+venv=.venv
+if [ "$want" = bench ]; then venv=.venv-bench; fi
 
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "✗ $*"; exit 1; }
 
 # up to date: the environment was made from this very file (dev holds all of run)
 current() {
-    [ -x .venv/bin/python ] && cmp -s "requirements/$1.txt" ".venv/made-from-$1.txt"
+    [ -x "$venv/bin/python" ] && cmp -s "requirements/$1.txt" "$venv/made-from-$1.txt"
 }
 
 find_python() {
@@ -50,7 +53,7 @@ if [ "$want" = lock ]; then
     find_uv "$(find_python)"
     exit
 fi
-if current dev || { [ "$want" = run ] && current run; }; then
+if current "$want" || { [ "$want" = run ] && current dev; }; then
     exit
 fi
 
@@ -62,18 +65,18 @@ esac
 
 python=$(find_python)
 uv=$(find_uv "$python")
-say "• Installing packages into .venv"
-if ! .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-    "$uv" venv --quiet --clear --no-python-downloads --python "$python" .venv
+say "• Installing packages into $venv"
+if ! "$venv/bin/python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+    "$uv" venv --quiet --clear --no-python-downloads --python "$python" "$venv"
 fi
-rm -f .venv/made-from-*.txt
-"$uv" pip sync --quiet --python .venv/bin/python --require-hashes "requirements/$want.txt" ||
+rm -f "$venv"/made-from-*.txt
+"$uv" pip sync --quiet --python "$venv/bin/python" --require-hashes "requirements/$want.txt" ||
     fail "Packages could not be installed (see above). When one has no build for this system" \
         "($(uname -sm)), Farhand does not run on it; when the network failed, run it again."
 
 # the command works from any folder
-cat >.venv/bin/farhand <<EOF
-#!$root/.venv/bin/python
+cat >"$venv/bin/farhand" <<EOF
+#!$root/$venv/bin/python
 import sys
 
 sys.path.insert(0, "$root")
@@ -82,5 +85,5 @@ from farhand.cli import main
 
 main()
 EOF
-chmod +x .venv/bin/farhand
-cp "requirements/$want.txt" ".venv/made-from-$want.txt"
+chmod +x "$venv/bin/farhand"
+cp "requirements/$want.txt" "$venv/made-from-$want.txt"

@@ -1,0 +1,1 @@
+"""The events of the benchmark's four services, and what the HR system says: a module an emitter."""

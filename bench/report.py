@@ -1,0 +1,194 @@
+"""docs/benchmarks.md, as Markdown from what was measured."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from bench.contender import SKIPPED, Contender
+from bench.feed import Load
+from bench.measured import Run, Runs, grouped
+
+LIMIT: Final = "by_hand"
+MEBI: Final = 2**20
+
+HEAD: Final = """\
+# Benchmarks
+
+Written by `make bench` from the run described below; do not edit. `make bench ARGS=--quick` takes
+a few minutes and shows whether it works; the figures of a short run on a busy machine mean little.
+
+**The workload.** A hire event of about 600 bytes stands on Kafka. Four services follow each other,
+each of which takes an event, changes its state exactly once and passes an event on: a journey is
+begun, a ruling is made over twenty rules, two tasks are opened, done by an automatic adapter and
+closed, one notice is written. PostgreSQL commits durably (`fsync`, `synchronous_commit` and
+`full_page_writes` on); Kafka acknowledges from all replicas. Every contender is given the same
+hires, on an empty database and empty topics of its own, on the same embedded PostgreSQL and Kafka.
+After each run every row of every hire is compared with what has to stand there, and for the traced
+contender also the traces of hires all over the run; a run with anything wrong is disqualified.
+"""
+READ: Final = """\
+## How to read it
+
+- **The ratios hold for bursts and backlogs.** There a batch grows with what waits, and a
+  transaction is shared by hundreds of hires. At a trickle nothing batches, and a hire costs what a
+  few transactions cost: that is the second table, and the fair one for a quiet day.
+- **hires/s** is from the first hire sent to the last commit of a notice, by PostgreSQL's own commit
+  times. Who sends the hires runs on the same machine, and takes its share from everybody alike.
+- **CPU** is of all processes, their children included, from /proc, until 0.6 s after the last
+  commit: what is spent on exporting traces counts. The app, PostgreSQL, Kafka and the store of the
+  traces are told apart, because they are scaled apart. What the machine did beside it is the column
+  "others": well above 0.3 of a core, a figure is not to be trusted.
+- **Idle** is the CPU before the first hire, in hundredths of a core: who polls pays all day.
+- **Latency** is from sending a hire to the commit of its notice, over all rounds together.
+- **Memory** is the sum of the peaks of the contender's processes.
+- Contenders that need minutes for a thousand hires are given smaller bursts (column "hires"); their
+  rate hardly depends on it.
+- *Written by hand* is the limit for this one workload: no validation, no traces, no timers, no dead
+  letters, no second copy beside it. FastStream, DBOS and procrastinate are used as their
+  documentation shows; somebody who knows them well may get more out of them.
+"""
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report on these runs."""
+
+    contenders: Sequence[Contender]
+    runs: Sequence[Run]
+    machine: str
+    versions: Mapping[str, str]
+    began: str
+    rounds: int
+
+    @cached_property
+    def groups(self) -> dict[tuple[str, Load], Runs]:
+        """The runs that count."""
+        return grouped(self.runs)
+
+    def bursts(self, contender: Contender) -> list[tuple[Load, Runs]]:
+        """What was measured of a contender in bursts, smallest first."""
+        found = [
+            (load, runs)
+            for (name, load), runs in self.groups.items()
+            if name == contender.name and load.per_second is None
+        ]
+        return sorted(found, key=lambda each: each[0].hires)
+
+    def trickle(self, contender: Contender) -> Runs | None:
+        """What was measured of a contender at a trickle."""
+        return next(
+            (
+                runs
+                for (name, load), runs in self.groups.items()
+                if name == contender.name and load.per_second is not None
+            ),
+            None,
+        )
+
+    @cached_property
+    def limit(self) -> Runs | None:
+        """The largest burst of the limit, to which the others are compared."""
+        bursts = [b for c in self.contenders if c.name == LIMIT for b in self.bursts(c)]
+        return bursts[-1][1] if bursts else None
+
+    def markdown(self, plots: Sequence[tuple[str, str]]) -> str:
+        """The whole document; `plots` are titles and addresses of pictures."""
+        versions = ", ".join(f"{name} {version}" for name, version in self.versions.items())
+        pictures = "\n\n".join(f"![{title}]({address})" for title, address in plots)
+        sections = (
+            HEAD,
+            f"{self.began} · {self.rounds} rounds, medians · {self.machine}\n\n{versions}\n",
+            f"{self._disqualified()}## Bursts\n\n{self._table(BURST_HEAD, self._burst_rows())}",
+            f"## At a trickle\n\n{self._table(TRICKLE_HEAD, self._trickle_rows())}",
+            f"## Growth with the load\n\n{self._table(GROWTH_HEAD, self._growth_rows())}",
+            f"## In pictures\n\n{pictures}\n",
+            f"## Who takes part\n\n{self._who()}",
+            READ,
+        )
+        return "\n".join(sections)
+
+    def _burst_rows(self) -> Iterator[tuple[str, ...]]:
+        for contender in self.contenders:
+            for load, runs in self.bursts(contender)[-1:]:
+                yield (
+                    contender.title,
+                    f"{load.hires:,}",
+                    f"{runs.median(lambda r: r.hires_per_second):,.0f}",
+                    self._ratio(runs, lambda r: r.hires_per_second),
+                    f"{runs.median(lambda r: r.cpu.total):.2f}",
+                    self._ratio(runs, lambda r: r.cpu.total),
+                    f"{runs.median(lambda r: r.cpu.app):.2f}",
+                    f"{runs.median(lambda r: r.cpu.postgres):.2f}",
+                    f"{runs.median(lambda r: r.cpu.kafka):.2f}",
+                    f"{runs.median(lambda r: r.cpu.traces):.2f}",
+                    f"{runs.median(lambda r: r.memory) / MEBI:,.0f}",
+                    f"±{runs.spread / 2:.0%}",
+                    f"{runs.median(lambda r: r.others):.2f}",
+                )
+
+    def _trickle_rows(self) -> Iterator[tuple[str, ...]]:
+        for contender in self.contenders:
+            if (runs := self.trickle(contender)) is not None:
+                yield (
+                    contender.title,
+                    f"{runs.latency(0.5):,.0f} ms",
+                    f"{runs.latency(0.99):,.0f} ms",
+                    f"{runs.median(lambda r: r.cpu.total):.1f}",
+                    f"{runs.median(lambda r: r.cpu.app):.1f}",
+                    f"{runs.median(lambda r: r.cpu.postgres):.1f}",
+                    f"{runs.median(lambda r: r.cpu.kafka):.1f}",
+                    f"{runs.median(lambda r: r.cpu.traces):.1f}",
+                    f"{runs.median(lambda r: 100 * r.idle.total):.1f}",
+                    f"{runs.median(lambda r: r.others):.2f}",
+                )
+
+    def _growth_rows(self) -> Iterator[tuple[str, ...]]:
+        for contender in self.contenders:
+            for load, runs in self.bursts(contender):
+                yield (
+                    contender.title,
+                    f"{load.hires:,}",
+                    f"{runs.median(lambda r: r.hires_per_second):,.0f}",
+                    f"{runs.median(lambda r: r.cpu.total):.2f}",
+                    f"{runs.median(lambda r: r.memory) / MEBI:,.0f}",
+                )
+
+    def _ratio(self, runs: Runs, of: Callable[[Run], float]) -> str:
+        if self.limit is None:
+            return ""
+        ratio = runs.median(of) / self.limit.median(of)
+        return f"{ratio:.3g} x"
+
+    def _disqualified(self) -> str:
+        wrong = [
+            f"- {run.contender}, round {run.round}, {run.load.hires:,} hires: {run.wrong[0]}"
+            for run in self.runs
+            if run.wrong
+        ]
+        return "\n".join(("**Disqualified**\n", *wrong, "\n")) if wrong else ""
+
+    def _who(self) -> str:
+        took_part = [
+            f"- **{contender.title}**: {contender.says}; {len(contender.processes)} "
+            f"{'process' if len(contender.processes) == 1 else 'processes'}."
+            for contender in self.contenders
+        ]
+        skipped = [f"- **{name}** is skipped: {why}." for name, why in SKIPPED.items()]
+        return "\n".join((*took_part, *skipped, ""))
+
+    @staticmethod
+    def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+        lines = [head, ["---", *("---:" for _ in head[1:])], *rows]
+        return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+BURST_HEAD: Final = (
+    *("contender", "hires", "hires/s", "of the limit", "CPU-s for 1,000", "of the limit"),
+    *("app", "PostgreSQL", "Kafka", "traces", "memory, MiB", "spread", "others"),
+)
+TRICKLE_HEAD: Final = (
+    *("contender, 20 hires/s", "p50", "p99", "CPU-s for 1,000"),
+    *("app", "PostgreSQL", "Kafka", "traces", "idle, 1/100 core", "others"),
+)
+GROWTH_HEAD: Final = ("contender", "hires", "hires/s", "CPU-s for 1,000", "memory, MiB")

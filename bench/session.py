@@ -1,0 +1,99 @@
+"""A whole benchmark: the ground is made, every bout is fought, the document is written."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from rich.status import Status
+
+from bench import ground, plots
+from bench.machine import machine, versions
+from bench.measured import Run
+from bench.report import Report
+from bench.rounds import Plan
+from bench.run import Bout, run
+from farhand.home import Home
+from farhand.reset import make_room, remove
+from farhand.screen import Screen
+from farhand.settings import Given, Settings
+from farhand.stack import Stack, running
+from libs.common import clock
+
+MARKER: Final = "bench"
+
+
+@dataclass(slots=True)
+class Session:
+    """One call of `make bench`; `is_clean` once every run was done and none was disqualified."""
+
+    plan: Plan
+    settings: Settings
+    to: Path
+    screen: Screen = field(default_factory=Screen)
+    is_clean: bool = False
+
+    async def run(self) -> None:
+        """Raises StackError or TimeoutError with a sentence for the person who started it."""
+        home, began = Home(self.settings.home), clock.wall()
+        make_room(home, MARKER)
+        try:
+            # PostgreSQL and Kafka have to be children of ours, for their CPU to be known.
+            given = self.settings.evolve(given=Given(), clock=None)
+            async with running(given, services=(), report=self.screen) as stack:
+                await ground.keep_commit_times(stack)
+                runs = await self._fight(stack, self.plan.bouts)
+        except asyncio.CancelledError:
+            remove(home)
+            raise
+        finally:
+            self.screen.close()
+        remove(home)  # after an error it stays until the next run, for its logs to be read
+        self._write(runs, began)
+        self.is_clean = not any(each.wrong for each in runs)
+
+    async def _fight(self, stack: Stack, bouts: Sequence[Bout]) -> list[Run]:
+        runs: list[Run] = []
+        for number, bout in enumerate(bouts, 1):
+            title = _title(bout, f"{number}/{len(bouts)}")
+            with self.screen.console.status(title) as status:
+                done = await run(stack, bout, _progress(status, title))
+            runs.append(done)
+            self.screen.console.print(f"{title} {_says(done)}", markup=False)
+        return runs
+
+    def _write(self, runs: Sequence[Run], began: datetime) -> None:
+        report = Report(
+            contenders=self.plan.contenders,
+            runs=runs,
+            machine=machine(),
+            versions=versions(),
+            began=f"{began:%d %B %Y}",
+            rounds=self.plan.rounds,
+        )
+        drawn = plots.draw(report, self.to / "benchmarks")
+        document = self.to / "benchmarks.md"
+        document.write_text(report.markdown([(t, f"benchmarks/{file}") for t, file in drawn]))
+        self.screen.console.print(f"\nWritten: {document}", markup=False)
+
+
+def _title(bout: Bout, place: str) -> str:
+    load = bout.load
+    rate = "at once" if load.per_second is None else f"at {load.per_second:.0f}/s"
+    return f"{place:>7}  {bout.contender.title:<28} {load.hires:>6,} {rate:<8}"
+
+
+def _progress(status: Status, title: str) -> Callable[[int], None]:
+    return lambda through: status.update(f"{title} {through:,} through")
+
+
+def _says(done: Run) -> str:
+    if done.wrong:
+        return f"✗ disqualified: {done.wrong[0]}"
+    latency = sorted(done.latencies)[len(done.latencies) // 2] * 1_000
+    return (
+        f"{done.hires_per_second:8,.1f} hires/s  {done.cpu.total:6.2f} CPU-s for 1,000  "
+        f"p50 {latency:7,.0f} ms  others {done.others:.2f}"
+    )

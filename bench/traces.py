@@ -1,0 +1,61 @@
+"""Whether the traces of a run were kept: each hire that is looked at is one trace, and whole."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import aclosing
+from typing import Any, Final, cast
+
+import httpx2
+
+from bench.workload.hire import Hire
+
+LOOKED_AT: Final = 25
+KEPT: Final = 10_000
+"""The newest hires of a run, whose traces the store surely still holds."""
+TRIES: Final = 20
+PAUSE_SECONDS: Final = 0.5
+SPANS: Final[Mapping[str, tuple[str, ...]]] = {
+    "journeys": ("bench.hire.reported.v1",),
+    "decisions": ("bench.journey.begun.v1",),
+    "tasks": ("bench.hire.ruled.v1", "provision", "provisioned"),
+    "notices": ("bench.tasks.done.v1",),
+}
+"""What each service has to have told of a hire; Zipkin keeps names in lower case."""
+
+WANTED: Final = sorted((service, name) for service, names in SPANS.items() for name in names)
+
+
+async def missing(zipkin: str, hires: Sequence[Hire]) -> list[str]:
+    """What is wrong about the traces of hires spread over the run; nothing if they are whole."""
+    newest = hires[-KEPT:]
+    looked_at = newest[:: max(1, len(newest) // LOOKED_AT)]
+    async with httpx2.AsyncClient(base_url=zipkin, trust_env=False, timeout=10) as client:
+        return [wrong for hire in looked_at if (wrong := await _wrong(client, hire)) is not None]
+
+
+async def _wrong(client: httpx2.AsyncClient, hire: Hire) -> str | None:
+    found: list[list[tuple[str, str]]] = []
+    async with aclosing(_asked(client, hire)) as answers:
+        async for found in answers:
+            if found == [WANTED]:
+                return None
+    return f"{hire.hire_id} has the traces {found} and should have {[WANTED]}"
+
+
+async def _asked(
+    client: httpx2.AsyncClient, hire: Hire
+) -> AsyncGenerator[list[list[tuple[str, str]]]]:
+    """The spans of each trace of a hire, asked for again until the caller is content."""
+    for _ in range(TRIES):
+        answer = await client.get(
+            "/api/v2/traces",
+            params={"annotationQuery": f"hire.id={hire.hire_id}", "lookback": 86_400_000},
+        )
+        answer.raise_for_status()
+        yield [sorted(_spans(trace)) for trace in answer.json()]
+        await asyncio.sleep(PAUSE_SECONDS)
+
+
+def _spans(trace: Any) -> Iterator[tuple[str, str]]:
+    for span in cast("list[dict[str, Any]]", trace):
+        yield str(span["localEndpoint"]["serviceName"]), str(span.get("name", ""))
