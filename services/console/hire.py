@@ -37,6 +37,11 @@ class Task(Value):
     overdue: int = 0
     closed_at: Instant | None = None
 
+    @property
+    def is_approval(self) -> bool:
+        """Whether it was done, and is now to be approved: its title says so."""
+        return self.title.startswith("Approve: ")
+
 
 class Block(Value):
     """What stands in the way, and whose turn it is."""

@@ -24,6 +24,7 @@ class Action(StrEnum):
     SEE_HIRES = "see_hires"
     OPEN_CONTACT = "open_contact"
     COMPLETE_TASK = "complete_task"
+    APPROVE_TASK = "approve_task"
     ANSWER_QUESTION = "answer_question"
     REASSIGN_TASK = "reassign_task"
     MOVE_START = "move_start"

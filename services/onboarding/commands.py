@@ -56,17 +56,22 @@ Reference = Annotated[
 
 
 class CompleteTask(Command):
-    """Somebody did a task; a question needs its `answer`, some tasks need `evidence`."""
+    """Somebody did a task; a question needs its `answer`, some tasks need `evidence`.
+
+    `by` is the id of their account, where it is known.
+    """
 
     task_id: UUID
     answer: str | None = None
     evidence: Reference | None = None
+    by: UUID | None = None
 
 
 class ApproveTask(Command):
-    """The approver of a task finds it done."""
+    """The approver of a task finds it done; `by` is the id of their account, where it is known."""
 
     task_id: UUID
+    by: UUID | None = None
 
 
 class RejectTask(Command):

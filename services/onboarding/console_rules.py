@@ -79,9 +79,14 @@ def complete(state: State, request: TaskCompletionRequested, now: datetime) -> D
     if task is not None and task.is_open and task.turn is not request.turn:
         raise Refused(f"it is the turn of {task.turn} by now")
     if task is not None and task.state is TaskState.SUBMITTED:
-        return task_rules.approve(state, ApproveTask(task_id=request.task_id), now)
+        return task_rules.approve(
+            state, ApproveTask(task_id=request.task_id, by=request.asked.account), now
+        )
     command = CompleteTask(
-        task_id=request.task_id, answer=request.answer, evidence=request.evidence
+        task_id=request.task_id,
+        answer=request.answer,
+        evidence=request.evidence,
+        by=request.asked.account,
     )
     return task_rules.complete(state, command, now)
 

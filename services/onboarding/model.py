@@ -31,7 +31,8 @@ class Task(Value):
 
     `timezone` is where its day ends; `overdue` counts how often it was called late; `answer` is the
     number, among all answers of the hire, of the one that closed a question. `given_to` is who has
-    it in place of the role that the plan names; `evidence` is what they referred to.
+    it in place of the role that the plan names; `evidence` is what they referred to, and
+    `submitted_by` the id of the account that submitted it, where that is known.
     """
 
     plan: PlannedTask
@@ -43,6 +44,7 @@ class Task(Value):
     answer: int = 0
     given_to: Owner | None = None
     evidence: str | None = None
+    submitted_by: UUID | None = None
 
     @property
     def owner(self) -> Owner:

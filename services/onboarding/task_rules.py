@@ -99,14 +99,16 @@ def complete(state: State, command: CompleteTask, now: datetime) -> Decision[Jou
     if task.plan.approver is None:
         advance.close(done)
     else:
-        submitted = done.evolve(state=TaskState.SUBMITTED)
+        submitted = done.evolve(state=TaskState.SUBMITTED, submitted_by=command.by)
         advance.hand_to_whose_turn_it_is(submitted, TO_BE_APPROVED)
     return advance.decision()
 
 
 def approve(state: State, command: ApproveTask, now: datetime) -> Decision[Journey]:
-    """Close a task that waits for its approver."""
+    """Close a task that waits for its approver: four eyes, whatever roles an account has."""
     state, task = _task_of_a_person(state, command.task_id, TaskState.SUBMITTED)
+    if command.by is not None and command.by == task.submitted_by:
+        raise Refused("who did a task does not approve it: somebody else has to look")
     advance = Advance(state, now)
     advance.close(task)
     return advance.decision()
@@ -116,7 +118,7 @@ def reject(state: State, command: RejectTask, now: datetime) -> Decision[Journey
     """Give a task back to whoever did it, with the reason."""
     state, task = _task_of_a_person(state, command.task_id, TaskState.SUBMITTED)
     advance = Advance(state, now)
-    again = task.evolve(state=TaskState.OPEN, evidence=None)
+    again = task.evolve(state=TaskState.OPEN, evidence=None, submitted_by=None)
     advance.hand_to_whose_turn_it_is(again, f"It was sent back: {command.reason}")
     return advance.decision()
 
@@ -124,6 +126,8 @@ def reject(state: State, command: RejectTask, now: datetime) -> Decision[Journey
 def hand(state: State, command: HandTask, now: datetime) -> Decision[Journey]:
     """Have another role do a task, and ask them."""
     state, task = _task_of_a_person(state, command.task_id, TaskState.OPEN)
+    if task.plan.question is not None:
+        raise Refused("a question is answered by the role it was asked of")
     if command.to is task.owner:
         raise Refused(f"{command.to} has this task already")
     if command.to is task.plan.approver:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from libs.common.contracts.onboarding import HireStatus, RequestRefused
+from libs.common.contracts.onboarding import HireStatus, RequestRefused, TaskKind
 from libs.common.contracts.values import Owner
 from libs.common.database import Pool
 from services.console import audit
@@ -167,6 +167,37 @@ async def test_a_form_that_makes_no_sense_is_told_and_quotes_nothing(
     answer = await post(await console.signed_in(Role.HR), path, **fields)
     assert answer.status_code == 422
     assert "soon" not in answer.text
+
+
+QUESTION = {"kind": TaskKind.QUESTION, "owner": Owner.LEGAL}
+APPROVAL = {"title": "Approve: an agreement", "owner": Owner.MANAGER}
+
+
+@pytest.mark.parametrize(
+    ("role", "task", "status"),
+    [
+        pytest.param(Role.MANAGER, QUESTION, 403, id="a manager takes legal's question"),
+        pytest.param(Role.LEGAL, QUESTION, 409, id="legal hands its own question on"),
+        pytest.param(Role.MANAGER, {}, 403, id="a manager takes IT's task"),
+    ],
+)
+async def test_a_task_is_not_taken_from_whose_it_is(
+    console: Console, pool: Pool, role: Role, task: dict[str, Any], status: int
+) -> None:
+    await told(pool, announced(), assigned().evolve(**task))
+    await pool.execute("update hire set manager = 'lead'")
+    asking = await console.signed_in(role, manager="lead")
+    assert "/reassign" not in (await asking.get(f"/hires/{ALICE}")).text
+    fields = {"why": "So.", "owner": Owner.MANAGER.value}
+    assert (await post(asking, f"tasks/{LAPTOP}/reassign", **fields)).status_code == status
+
+
+async def test_hr_approves_nothing_for_a_manager(console: Console, pool: Pool) -> None:
+    await told(pool, announced(), assigned().evolve(**APPROVAL))
+    hr = await console.signed_in(Role.HR)
+    assert "/complete" not in (await hr.get(f"/hires/{ALICE}")).text
+    assert (await post(hr, f"tasks/{LAPTOP}/complete")).status_code == 403
+    assert (await post(hr, f"tasks/{LAPTOP}/reject", why="Odd.")).status_code == 403
 
 
 @pytest.mark.parametrize(

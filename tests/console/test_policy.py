@@ -16,7 +16,6 @@ ALLOWED: dict[Role, set[Action]] = {
         Action.OPEN_CONTACT,
         Action.MOVE_START,
         Action.CANCEL_HIRE,
-        Action.REASSIGN_TASK,
         Action.REVOKE_ACCESS,
     },
     Role.IT: EVERYBODY_AT_WORK
@@ -27,8 +26,7 @@ ALLOWED: dict[Role, set[Action]] = {
         Action.SEE_OPERATIONS,
     },
     Role.LEGAL: EVERYBODY_AT_WORK | {Action.ANSWER_LAW, Action.WAIVE_FINDING},
-    Role.MANAGER: EVERYBODY_AT_WORK
-    | {Action.OPEN_CONTACT, Action.MOVE_START, Action.REASSIGN_TASK},
+    Role.MANAGER: EVERYBODY_AT_WORK | {Action.OPEN_CONTACT, Action.MOVE_START},
     Role.SRE: EVERYBODY_AT_WORK | {Action.SEE_OPERATIONS, Action.MEND},
     Role.EXECUTIVE: EVERYBODY_AT_WORK,
     Role.AUDITOR: EVERYBODY_AT_WORK | {Action.SEE_AUDIT, Action.SEE_OPERATIONS},
@@ -63,6 +61,28 @@ def test_a_role_may_do_just_this(role: Role) -> None:
 )
 def test_whose_tasks_a_role_may_do(role: Role, owners: set[Owner], action: Action) -> None:
     assert {owner for owner in Owner if may(account(role), action, owner)} == owners
+
+
+@pytest.mark.parametrize("role", [Role.HR, Role.IT, Role.LEGAL, Role.MANAGER, Role.WORKER])
+def test_nobody_approves_for_another(role: Role) -> None:
+    approved = {owner for owner in Owner if may(account(role), Action.APPROVE_TASK, owner)}
+    assert approved == set(account(role).turns)
+
+
+@pytest.mark.parametrize(
+    ("role", "owners"),
+    [
+        pytest.param(Role.HR, {Owner.HR, Owner.MANAGER, Owner.WORKER}, id="HR, and of people"),
+        pytest.param(Role.IT, {Owner.IT}, id="IT"),
+        pytest.param(Role.LEGAL, {Owner.LEGAL}, id="legal"),
+        pytest.param(Role.MANAGER, {Owner.MANAGER, Owner.WORKER}, id="a manager"),
+        pytest.param(Role.WORKER, set[Owner](), id="a worker: nobody's"),
+        pytest.param(Role.EXECUTIVE, set[Owner](), id="an executive: nobody's"),
+    ],
+)
+def test_whose_tasks_a_role_gives_to_another(role: Role, owners: set[Owner]) -> None:
+    given = {owner for owner in Owner if may(account(role), Action.REASSIGN_TASK, owner)}
+    assert given == owners
 
 
 def test_several_roles_may_do_what_each_may() -> None:

@@ -1,12 +1,15 @@
 """Tasks that wait for others, need evidence, are approved, handed on, or come with leaving."""
 
 from datetime import UTC, date, datetime
+from uuid import UUID
 
 import pytest
 
+from libs.common.contracts.console import Asked, TaskCompletionRequested
 from libs.common.contracts.onboarding import (
     HireReady,
     HireStatus,
+    RequestRefused,
     TaskAssigned,
     TaskDone,
     TaskDropped,
@@ -14,7 +17,7 @@ from libs.common.contracts.onboarding import (
 )
 from libs.common.contracts.values import Owner
 from libs.common.decider import Refused
-from services.onboarding.commands import ApproveTask, HandTask, RejectTask
+from services.onboarding.commands import ApproveTask, CompleteTask, HandTask, RejectTask
 from services.onboarding.identity.messages import EnsureIdentity, IdentityReady
 from services.onboarding.model import TaskState
 from tests.onboarding.life import HIRE, Life, begun, cancelled, leaving, peer_ready, reported
@@ -159,6 +162,31 @@ class TestApproval:
         with pytest.raises(Refused, match="is not submitted, it is open"):
             life.take(verb.model_validate(told))
 
+    def test_is_not_approved_by_the_account_that_submitted_it(self) -> None:
+        life, ada, bo = contractor(), UUID(int=1), UUID(int=2)
+        task_id = life.task("contractor-agreement").plan.task_id
+        life.take(CompleteTask(task_id=task_id, evidence="agreement 12", by=ada))
+        with pytest.raises(Refused, match="somebody else has to look"):
+            life.take(ApproveTask(task_id=task_id, by=ada))
+
+        life.take(ApproveTask(task_id=task_id, by=bo))
+        assert life.task("contractor-agreement").state is TaskState.DONE
+
+    def test_in_the_console_needs_another_account_too(self) -> None:
+        life = contractor()
+        for turn in (Owner.HR, Owner.LEGAL):
+            asked = Asked(request_id=UUID(int=7), account=UUID(int=1), asked_at=life.now)
+            request = TaskCompletionRequested(
+                hire_id=HIRE,
+                asked=asked,
+                task_id=life.task("contractor-agreement").plan.task_id,
+                turn=turn,
+                evidence="agreement 12",
+            )
+            life.take(request)
+
+        assert ["somebody else" in each.why for each in life.told(RequestRefused)] == [True]
+
     def test_is_no_second_time_to_do_it(self) -> None:
         with pytest.raises(Refused, match="is not open, it is submitted"):
             submitted().do("contractor-agreement", evidence="once more")
@@ -181,6 +209,12 @@ class TestATaskHandedOn:
             life.take(HandTask(task_id=task_id, to=Owner.HR))
         with pytest.raises(Refused, match="legal approves this task"):
             life.take(HandTask(task_id=task_id, to=Owner.LEGAL))
+
+    def test_a_question_stays_with_whom_it_was_asked_of(self) -> None:
+        life = begun().ask()
+        task_id = life.task("question.terms.probation").plan.task_id
+        with pytest.raises(Refused, match="by the role it was asked of"):
+            life.take(HandTask(task_id=task_id, to=Owner.MANAGER))
 
     def test_of_an_adapter_stays_there(self) -> None:
         life = begun().clear()

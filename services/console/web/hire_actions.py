@@ -83,6 +83,13 @@ async def _task(visit: Visit, hire_id: UUID, task_id: UUID) -> Task:
     return task
 
 
+def _closing(task: Task) -> Action:
+    """What it takes to close a task."""
+    if task.kind is TaskKind.QUESTION:
+        return Action.ANSWER_QUESTION
+    return Action.APPROVE_TASK if task.is_approval else Action.COMPLETE_TASK
+
+
 @router.post("/tasks/{task_id}/complete")
 async def complete(  # what the form has
     hire_id: UUID,
@@ -95,8 +102,7 @@ async def complete(  # what the form has
 ) -> Response:
     """Close a task, or answer its question."""
     task = await _task(visit, hire_id, task_id)
-    is_question = task.kind is TaskKind.QUESTION
-    visit.must(Action.ANSWER_QUESTION if is_question else Action.COMPLETE_TASK, task.owner)
+    visit.must(_closing(task), task.owner)
     asked = asked_by(visit, request, "complete", task_id)
     event = TaskCompletionRequested(
         hire_id=hire_id,
@@ -115,7 +121,7 @@ async def send_back(
 ) -> Response:
     """Have what was done and is not approved done again."""
     task = await _task(visit, hire_id, task_id)
-    visit.must(Action.COMPLETE_TASK, task.owner)
+    visit.must(Action.APPROVE_TASK, task.owner)
     asked = asked_by(visit, request, "reject", task_id)
     event = TaskRejectionRequested(hire_id=hire_id, asked=asked, task_id=task_id, why=why)
     return await ask(visit, hire_id, event)
@@ -132,8 +138,10 @@ async def reassign(
     why: Why,
 ) -> Response:
     """Give a task to another role."""
-    visit.must(Action.REASSIGN_TASK)
-    await _task(visit, hire_id, task_id)
+    task = await _task(visit, hire_id, task_id)
+    visit.must(Action.REASSIGN_TASK, task.owner)
+    if task.kind is TaskKind.QUESTION:
+        raise HTTPException(409, "A question is answered by the role it was asked of.")
     asked = asked_by(visit, request, "reassign", task_id, owner)
     event = TaskReassignmentRequested(
         hire_id=hire_id, asked=asked, task_id=task_id, owner=owner, why=why
