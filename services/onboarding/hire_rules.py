@@ -5,7 +5,7 @@ from the future, by a clock that runs ahead or a mistaken zone, counts as of its
 cannot silence what is reported after it.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, TypeAlias
 
 from libs.common.contracts.onboarding import (
@@ -29,7 +29,7 @@ from services.onboarding.commands import (
     ReportStay,
 )
 from services.onboarding.local_day import due_at
-from services.onboarding.model import Ending, Journey
+from services.onboarding.model import Again, Ending, Journey
 from services.onboarding.report import LONG_AT_WORK
 
 FIRST_LOOK: Final = timedelta(seconds=5)
@@ -53,6 +53,10 @@ def report(state: State, told: ReportHire, now: datetime) -> Decision[Journey]:
     if state.ending is not None:
         again = _is_on_again(known, told.profile)
         return _announce(told, reported_at, now, before=known) if again else Decision(known)
+    if _is_after_the_end(known, told.profile):
+        again = Again(source=told.source, profile=told.profile, reported_at=reported_at)
+        return end_last_day(known.evolve(again=again), LastDayOver(), now)
+    known = known.evolve(again=None)
     changed = _changes(state.profile, told.profile)
     return _change(known, told.profile, changed, now) if changed else Decision(known)
 
@@ -72,6 +76,13 @@ def _is_on_again(state: Journey, profile: Profile) -> bool:
     HR systems go on to report of employments that are over.
     """
     is_later = state.last_day is None or profile.starts_on > state.last_day
+    return is_later and not _is_newer_end(state, state.reported_at)
+
+
+def _is_after_the_end(state: Journey, profile: Profile) -> bool:
+    """Whether a report speaks of the time after a last day that is not over yet: of a rehire."""
+    last_day = state.last_day
+    is_later = last_day is not None and profile.starts_on > last_day
     return is_later and not _is_newer_end(state, state.reported_at)
 
 
@@ -138,7 +149,7 @@ def cancel(state: State, told: ReportCancel, now: datetime) -> Decision[Journey]
         return _await_hire(EndAwaited(last_day=None, reported_at=reported_at, arrived_at=now), now)
     if reported_at < state.reported_at or _is_newer_end(state, reported_at):
         return Decision(state)
-    known = state.evolve(end_reported_at=reported_at)
+    known = state.evolve(end_reported_at=reported_at, again=None)
     return _cancel(known, now) if state.ending is None else Decision(known)
 
 
@@ -163,14 +174,24 @@ def leave(state: State, told: ReportLeaving, now: datetime) -> Decision[Journey]
     known = state.evolve(end_reported_at=reported_at)
     if state.ending is not None or last_day == state.last_day:
         return Decision(known)
+    known = known.evolve(again=_again_after(last_day, state, reported_at))
     if state.started_at is None and last_day < state.profile.starts_on:
-        return _cancel(known, now)
+        return _begin_again(_cancel(known, now), now)
     advance = Advance(known.evolve(last_day=last_day), now)
     zone = state.profile.timezone
     advance.events.append(HireLeaving(hire_id=state.hire_id, last_day=last_day, timezone=zone))
     advance.plan()
     advance.expect_last_day()
     return advance.decision()
+
+
+def _again_after(last_day: date, state: Journey, reported_at: datetime) -> Again | None:
+    """What is known of the time after a last day that was reported at a moment."""
+    if last_day < state.profile.starts_on and reported_at < state.reported_at:
+        # The report of the rehire was here first, and was taken for a moved start.
+        return Again(source=state.source, profile=state.profile, reported_at=state.reported_at)
+    again = state.again
+    return None if again is None or again.profile.starts_on <= last_day else again
 
 
 def stay(state: State, told: ReportStay, now: datetime) -> Decision[Journey]:
@@ -181,7 +202,7 @@ def stay(state: State, told: ReportStay, now: datetime) -> Decision[Journey]:
     reported_at = _true_at(told.reported_at, now)
     if state is None or state.ending is not None or _is_newer_end(state, reported_at):
         return Decision(state)
-    staying = state.evolve(last_day=None, end_reported_at=reported_at)
+    staying = state.evolve(last_day=None, again=None, end_reported_at=reported_at)
     if state.last_day is None:
         return Decision(staying)
     advance = Advance(staying, now)
@@ -217,9 +238,26 @@ def end_last_day(state: State, _timer: LastDayOver, now: datetime) -> Decision[J
     last_day = state.last_day if state is not None and state.ending is None else None
     if state is None or last_day is None or now < due_at(last_day, state.profile.timezone):
         return Decision(state)
-    if state.started_at is None:
-        return _cancel(state, now)
+    return _begin_again(_cancel(state, now) if state.started_at is None else _left(state, now), now)
+
+
+def _left(state: Journey, now: datetime) -> Decision[Journey]:
     advance = Advance(state, now)
     advance.end(Ending.LEFT, "The person has left.")
     advance.events.append(HireLeft(hire_id=state.hire_id, left_at=now))
     return advance.decision()
+
+
+def _begin_again(ended: Decision[Journey], now: datetime) -> Decision[Journey]:
+    """Announce anew who was reported, before the last day was over, to start after it."""
+    state = ended.state
+    if state is None or state.again is None:
+        return ended
+    told = ReportHire(hire_id=state.hire_id, source=state.again.source, profile=state.again.profile)
+    begun = _announce(told, state.again.reported_at, now, before=state)
+    return Decision(
+        begun.state,
+        emit=(*ended.emit, *begun.emit),
+        timers=(*ended.timers, *begun.timers),
+        effects=(*ended.effects, *begun.effects),
+    )

@@ -143,6 +143,14 @@ class Ending(StrEnum):
     LEFT = "left"
 
 
+class Again(Value):
+    """What was reported, before a last day was over, of somebody who starts after it."""
+
+    source: str
+    profile: Profile
+    reported_at: Instant
+
+
 class Journey(Value):
     """The life of one hire.
 
@@ -172,6 +180,7 @@ class Journey(Value):
     ready_at: Instant | None = None
     started_at: Instant | None = None
     last_day: date | None = None
+    again: Again | None = None
     ending: Ending | None = None
     tasks: tuple[Task, ...] = ()
     access: tuple[Access, ...] = ()

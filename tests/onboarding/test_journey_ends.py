@@ -29,6 +29,7 @@ from services.onboarding.vpn.messages import EnsurePeer, RevokePeer
 from tests.onboarding.life import (
     HIRE,
     MONDAY,
+    START,
     Life,
     at_work,
     begun,
@@ -230,6 +231,53 @@ class TestTakingUpAgain:
         life.take(reported(at=MONDAY - HOUR), leaving(date(2026, 12, 18), at=MONDAY - 2 * HOUR))
 
         assert life.journey.last_day is None
+
+
+class TestRehire:
+    LAST_DAY = date(2026, 12, 18)
+    BACK_ON = date(2027, 1, 11)
+
+    def test_told_before_the_last_day_begins_once_that_is_over(self) -> None:
+        life = at_work().take(leaving(self.LAST_DAY), reported(starts_on=self.BACK_ON))
+        assert (life.status, life.journey.profile.starts_on) == (HireStatus.LEAVING, START)
+
+        life.wait_until(datetime(2026, 12, 18, 17, tzinfo=UTC))
+
+        assert (life.status, life.journey.period) == (HireStatus.ANNOUNCED, 2)
+        assert life.journey.profile.starts_on == self.BACK_ON
+        assert (len(life.told(HireLeft)), len(life.told(HireAnnounced))) == (1, 2)
+        assert life.effects[-1] == RevokePeer(hire_id=HIRE, period=1)
+
+    def test_told_while_the_last_days_timer_is_late_begins_at_once(self) -> None:
+        life = at_work().take(leaving(self.LAST_DAY))
+        life.now = datetime(2026, 12, 19, 9, tzinfo=UTC)
+
+        assert life.take(reported(starts_on=self.BACK_ON)).status is HireStatus.ANNOUNCED
+        assert len(life.told(HireLeft)) == 1
+
+    def test_told_before_the_leaving_is_no_moved_start(self) -> None:
+        back = reported(at=MONDAY + 2 * HOUR, starts_on=self.BACK_ON)
+        life = at_work()
+        life.now = life.now + 3 * HOUR
+        life.take(back.evolve(reported_at=life.now), leaving(self.LAST_DAY, at=life.now - HOUR))
+
+        life.wait_until(datetime(2026, 12, 18, 17, tzinfo=UTC))
+
+        assert (life.status, life.journey.period) == (HireStatus.ANNOUNCED, 2)
+
+    @pytest.mark.parametrize(
+        ("news", "status"),
+        [
+            pytest.param(cancelled(), HireStatus.CANCELLED, id="the hire is off"),
+            pytest.param(reported(), HireStatus.LEFT, id="the rehire is taken back"),
+            pytest.param(leaving(date(2027, 1, 29)), HireStatus.LEFT, id="they stay longer"),
+        ],
+    )
+    def test_that_is_off_is_not_begun(self, news: Message, status: HireStatus) -> None:
+        life = at_work().take(leaving(self.LAST_DAY), reported(starts_on=self.BACK_ON), news)
+
+        assert life.wait_until(datetime(2027, 2, 10, tzinfo=UTC)).status is status
+        assert len(life.told(HireAnnounced)) == 1
 
 
 class TestLeaving:
