@@ -1,6 +1,5 @@
 """`python -m services.compliance` runs the service; here it is put together."""
 
-import logging
 import sys
 from pathlib import Path
 
@@ -8,27 +7,19 @@ from fastapi import APIRouter
 
 from libs.common.marked_yaml import InvalidDocument as InvalidLaw
 from libs.common.run import run
-from libs.common.service import Service, Tools
+from libs.common.service import Service
 from services.compliance.api import router
-from services.compliance.change_of_law import decide_anew
 from services.compliance.check import check_decider
 from services.compliance.history import keep_decisions
 from services.compliance.law import Law, load_law
 from services.compliance.law_api import law_router
 from services.compliance.law_question import law_question
-
-log = logging.getLogger(__name__)
+from services.compliance.roll_out import RollOut
 
 
 def service(law: Law) -> Service:
     """Compliance under a law."""
-
-    async def prepare(tools: Tools) -> None:
-        """Have hires decided anew that were decided by other packs or rules."""
-        woken = await decide_anew(tools.pool, law, tools.clock.now())
-        if woken:
-            log.info("the law has changed: %d hires are decided anew", woken)
-
+    roll_out = RollOut(law)
     api = APIRouter()
     api.include_router(router)
     api.include_router(law_router(law))
@@ -38,7 +29,8 @@ def service(law: Law) -> Service:
         deciders=(check_decider(law), law_question),
         projections=(keep_decisions,),
         api=api,
-        prepare=prepare,
+        prepare=roll_out.begin,
+        measure=roll_out.go_on,
         migrations=Path(__file__).parent / "migrations",
     )
 

@@ -4,21 +4,27 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from libs.common.clock import Clock
 from libs.common.contracts.compliance import CheckDecided, Verdict
 from libs.common.database import Pool
 from libs.common.marked_yaml import InvalidDocument as InvalidLaw
 from libs.common.projection import Received
+from libs.common.sealing import Vault
+from libs.common.service import Tools
+from libs.common.settings import Settings
 from services.compliance.change_of_law import decide_anew, fall_short, what_if
 from services.compliance.check import check_decider
 from services.compliance.check_state import Check
 from services.compliance.difference import differences
 from services.compliance.history import decision_as_of, keep_decisions
 from services.compliance.law import Law
+from services.compliance.roll_out import RollOut
 from tests.compliance.hires import FEW, HIRE, NOW, check, profile, stated
 from tests.compliance.test_check import after, announced, answered, settle_law, tell
 from tests.compliance.test_decisions import COMPLETE
@@ -120,6 +126,32 @@ async def test_at_the_start_whoever_was_decided_by_other_law_is_woken_once(pool:
     [event] = rules["LawChanged"].decide(dutch(), timer, NOW).emit
     assert isinstance(event, CheckDecided)
     assert event.verdict is Verdict.BLOCKED
+
+
+@pytest.mark.parametrize(
+    ("passed", "woken"),
+    [
+        pytest.param(59, 0, id="within a minute"),
+        pytest.param(60, 1, id="a minute later"),
+        pytest.param(3599, 1, id="while the roll-out may last"),
+        pytest.param(3600, 0, id="an hour later, when none lasts"),
+    ],
+)
+async def test_whom_a_process_of_the_old_law_decided_is_woken_again(
+    pool: Pool, tmp_path: Path, passed: float, woken: int
+) -> None:
+    await keep(pool, dutch())
+    seconds = 1000.0
+    settings = Settings(kafka="127.0.0.1:1", postgres="-", keys="-", secrets=tmp_path)
+    tools = Tools(settings, pool, Vault(pool, bytes(32)), Clock.real())
+    roll_out = RollOut(SHORTER, lambda: seconds)
+    await roll_out.begin(tools)
+    await pool.execute("delete from timer")  # taken, and decided by the law as it was
+
+    seconds += passed
+    await roll_out.go_on(tools)
+
+    assert await pool.fetchval("select count(*) from timer") == woken
 
 
 async def test_a_decision_is_read_as_it_was_known_then(pool: Pool) -> None:
