@@ -26,16 +26,19 @@ class Request(Command):
 
 
 class FindTeam(Effect):
-    """Open the sealed manager of a hire, and say which team it is, as a keyed digest."""
+    """Open the sealed manager of a hire, and say which team it is, as a keyed digest.
+
+    None asks too: answers come in the order of asking, so an older one never has the last word.
+    """
 
     lane = "team"
 
     hire_id: HireId
-    manager: Sealed
+    manager: Sealed | None = None
 
 
 class TeamFound(Reply):
-    """Which team a hire is in; None where the contact was erased."""
+    """Which team a hire is in; None where there is no manager, or the contact was erased."""
 
     hire_id: HireId
     manager: str | None
@@ -61,14 +64,14 @@ def meet(state: State, event: HireAnnounced, _now: datetime) -> Decision[Desk]:
 
 @desk.on(HireChanged)
 def meet_again(state: State, event: HireChanged, _now: datetime) -> Decision[Desk]:
-    """Find the team again where the manager is another."""
+    """Find the team again where the manager is another, or is none by now."""
     return _find_team(state, event)
 
 
 def _find_team(state: State, event: HireAnnounced | HireChanged) -> Decision[Desk]:
     manager = event.profile.manager
     known = state or Desk(hire_id=event.hire_id)
-    if manager is None or manager == known.manager:
+    if manager == known.manager:
         return Decision(known)
     after = known.model_copy(update={"manager": manager})
     return Decision(after, effects=(FindTeam(hire_id=event.hire_id, manager=manager),))

@@ -3,7 +3,9 @@
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
+from libs.common.contracts.onboarding import HireChanged
 from libs.common.database import Connection
 from libs.common.effects import Call
 from libs.common.message import Event
@@ -27,6 +29,8 @@ class Teams:
 
     async def find(self, effect: FindTeam, _call: Call) -> TeamFound:
         """Open the contact and digest its address."""
+        if effect.manager is None:
+            return TeamFound(hire_id=effect.hire_id, manager=None)
         try:
             contact = await self.vault.open(effect.manager)
         except (ErasedError, NotSealedError):
@@ -36,10 +40,23 @@ class Teams:
         return TeamFound(hire_id=effect.hire_id, manager=found)
 
 
-@projection("teams", TeamFound)
-async def follow_teams(conn: Connection, batch: Sequence[Received[TeamFound]]) -> Sequence[Event]:
-    """Note the team of each hire of a batch; the last word counts."""
-    found = {each.message.hire_id: each.message.manager for each in batch}
+@projection("teams", TeamFound, HireChanged)
+async def follow_teams(
+    conn: Connection, batch: Sequence[Received[TeamFound | HireChanged]]
+) -> Sequence[Event]:
+    """Note the team of each hire of a batch; the last word counts.
+
+    Where the manager is another, the hire is in no team at once, until the new one is found.
+    """
+    found: dict[UUID, str | None] = {}
+    for each in batch:
+        match each.message:
+            case TeamFound(hire_id=hire_id, manager=manager):
+                found[hire_id] = manager
+            case HireChanged(hire_id=hire_id, changed=changed) if "manager" in changed:
+                found[hire_id] = None
+            case _:
+                pass
     await conn.execute(
         """
         update hire
