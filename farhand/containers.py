@@ -26,8 +26,13 @@ OF_SERVICE: Final = {
     "metrics": ("hook_github", "hook_cdevents", "hook_mlflow", "hook_mlops", "hook_pagerduty"),
     "console": ("console_password",),
 }
-OF_PART: Final = {"postgres": "postgres_admin", "redis": "redis"}
-"""Parts that are given their own password."""
+OF_PART: Final = {
+    "postgres": ("password", "postgres_admin"),
+    "redis": ("password", "redis"),
+    "identity": ("scim_token", "scim_token"),
+    "prometheus": ("api_token", "api_token"),
+}
+"""Parts that are given one secret only: the name of its file, and which it is."""
 
 ALL: Final = "tools"
 """The folder with every secret; no service sees it."""
@@ -47,10 +52,10 @@ def give_secrets(folder: Path) -> Iterator[str]:
         for name, secret in given.items():
             _put(folder / role / name, secret, mode=0o400, owner=USER)
         yield f"{role}: {', '.join(sorted(given))}"
-    for part, name in OF_PART.items():
+    for part, (file, name) in OF_PART.items():
         # Read by the part's own user, whose number is its image's affair; alone in its volume.
-        _put(folder / part / "password", made.read(name), mode=0o444, owner=ROOT)
-        yield f"{part}: password"
+        _put(folder / part / file, made.read(name), mode=0o444, owner=ROOT)
+        yield f"{part}: {file}"
 
 
 def _put(file: Path, secret: str, *, mode: int, owner: int) -> None:

@@ -4,10 +4,14 @@ import os
 from pathlib import Path
 
 import pytest
+import yaml
 
 from farhand import containers
-from farhand.containers import ALL, give_secrets
+from farhand.containers import ALL, OF_PART, give_secrets
 from farhand.services import HOOK_SOURCES, SERVICES
+
+MAKERS = ("secrets", "database")
+"""Parts that make secrets, roles and schemas, and end before anything serves."""
 
 
 @pytest.fixture
@@ -25,6 +29,32 @@ def test_a_service_reads_its_own_password_and_no_other(given: Path, service: str
     assert pgpass == f"*:*:*:{service}:{(given / ALL / f'postgres_{service}').read_text().strip()}"
     assert not [file.name for file in (given / service).glob("postgres_*")]
     assert all(file.stat().st_mode & 0o777 == 0o400 for file in (given / service).iterdir())
+
+
+@pytest.mark.parametrize("part", OF_PART)
+def test_a_part_reads_one_secret_and_no_other(given: Path, part: str) -> None:
+    file, secret = OF_PART[part]
+
+    assert [each.name for each in (given / part).iterdir()] == [file]
+    assert (given / part / file).read_text() == (given / ALL / secret).read_text()
+
+
+COMPOSE = yaml.safe_load((Path(__file__).parents[2] / "docker-compose.yml").read_text())
+
+
+@pytest.mark.parametrize("part", COMPOSE["services"])
+def test_what_serves_mounts_no_secrets_but_its_own(part: str) -> None:
+    mounts = [each.split(":")[0] for each in COMPOSE["services"][part].get("volumes", ())]
+    held = [each for each in mounts if each.startswith("secrets-")]
+
+    assert part in MAKERS or held in ([], [f"secrets-{part}"])
+
+
+@pytest.mark.parametrize("part", ["identity", "prometheus"])
+def test_what_reads_a_token_has_no_power_over_the_machine(part: str) -> None:
+    runs = COMPOSE["services"][part]
+
+    assert (runs["user"], runs["cap_drop"]) == ("10001", ["ALL"])
 
 
 def test_every_front_door_has_its_secret_in_one_place(given: Path) -> None:
