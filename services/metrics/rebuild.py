@@ -174,8 +174,8 @@ async def _settle(
     standing = {c: s for c, s in (await ledger.standing(conn)).items() if c.kpi in names}
     figures = [f for each in definitions for f in await _figures(conn, generation, each)]
     lost = standing.keys() - {each.cell for each in figures}
-    ids = {each.name: each.id for each in definitions}
-    emptied = [Figure(cell, ids[cell.kpi], None) for cell in sorted(lost)]
+    known = {each.name: each for each in definitions}
+    emptied = [Figure(cell, known[cell.kpi].id, None) for cell in sorted(lost)]
     cause = EventName(SOURCE, f"generation/{generation}")
     causes: dict[Cell, EventName] = dict.fromkeys(
         (*standing, *(each.cell for each in figures)), cause
@@ -186,7 +186,7 @@ async def _settle(
         generation=generation,
         digest_before=digest(each.figure for each in standing.values()),
         digest_after=digest(figures),
-        restated=tuple(each.event() for each in revisions),
+        restated=tuple(each.event(known.get(each.figure.cell.kpi)) for each in revisions),
     )
 
 
