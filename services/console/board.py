@@ -156,6 +156,22 @@ async def places(pool: Pool, scope: Scope) -> Sequence[str]:
     return [row["place"] for row in rows]
 
 
+async def seen(pool: Pool, scope: Scope, hires: Sequence[UUID]) -> Sequence[UUID]:
+    """Those of some hires that are in the scope of who asks."""
+    rows = await pool.fetch(
+        f"""
+        select hire_id
+          from hire
+         where announced and {SCOPED} and hire_id = any ($4::uuid[])
+        """,  # noqa: S608  # constants of this module
+        scope.everything,
+        scope.manager,
+        scope.hire_id,
+        hires,
+    )
+    return [row["hire_id"] for row in rows]
+
+
 async def one(pool: Pool, scope: Scope, hire_id: UUID) -> Hire | None:
     """One hire, if it is in the scope of who asks."""
     state = await pool.fetchval(

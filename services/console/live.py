@@ -21,6 +21,9 @@ EVERYTHING: Final = "*"
 
 RETRY_SECONDS: Final = 1.0
 
+MAILBOX: Final = 100
+"""Changes that wait for a browser; one that does not read looks again at everything, later."""
+
 
 @dataclass(slots=True)
 class Hub:
@@ -32,7 +35,7 @@ class Hub:
     @asynccontextmanager
     async def joined(self, pool: Pool) -> AsyncGenerator["asyncio.Queue[str]"]:
         """A mailbox that gets the topics of each change until the browser leaves."""
-        mailbox: asyncio.Queue[str] = asyncio.Queue()
+        mailbox: asyncio.Queue[str] = asyncio.Queue(MAILBOX)
         self._mailboxes.add(mailbox)
         if self._listening is None:
             self._listening = asyncio.create_task(self._listen(pool))
@@ -45,7 +48,12 @@ class Hub:
     def tell(self, topics: str) -> None:
         """Pass topics on to every browser."""
         for mailbox in self._mailboxes:
-            mailbox.put_nowait(topics)
+            if mailbox.full():
+                while not mailbox.empty():
+                    mailbox.get_nowait()
+                mailbox.put_nowait(EVERYTHING)
+            else:
+                mailbox.put_nowait(topics)
 
     async def _rest(self) -> None:
         """Listen no more once nobody is there."""

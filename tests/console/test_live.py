@@ -1,64 +1,85 @@
-"""Browsers are told what was committed, and nothing else."""
+"""A browser is told what has changed, in the scope of who is signed in, and as long as they are."""
 
 import asyncio
-from uuid import UUID
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
 
+import pytest
+from fastapi import Request
+
+from libs.common.clock import wall
 from libs.common.database import Pool
-from services.console.live import Hub
-from services.console.projection import MANY, follow_hires, notice
-from tests.console.hires import ALICE, announced, received, told
+from services.console import sessions
+from services.console.live import EVERYTHING, MAILBOX, Hub
+from services.console.live_topics import told_to
+from services.console.role import Role
+from services.console.web import live_stream
+from services.console.web.visit import COOKIE, visiting
+from tests.console.conftest import Console
+from tests.console.hires import ALICE, BOB, announced, told
+
+TOPICS = {"hires", "figures", "law", str(ALICE), str(BOB)}
 
 
-async def until_heard(mailbox: "asyncio.Queue[str]", topics: str) -> None:
-    async with asyncio.timeout(10):
-        while await mailbox.get() != topics:
-            continue
+@pytest.mark.parametrize(
+    ("role", "heard"),
+    [
+        pytest.param(Role.LEGAL, TOPICS, id="legal: everything"),
+        pytest.param(Role.HR, TOPICS - {"law"}, id="HR: not the law"),
+        pytest.param(Role.MANAGER, {"hires", "figures", str(ALICE)}, id="a manager: their team"),
+        pytest.param(Role.WORKER, {"hires", str(BOB)}, id="a worker: themselves"),
+    ],
+)
+async def test_the_ids_of_other_hires_are_not_told(
+    console: Console, pool: Pool, role: Role, heard: set[str]
+) -> None:
+    await told(pool, announced(), announced(BOB))
+    await pool.execute("update hire set manager = 'lead' where hire_id = $1", ALICE)
+    account = await console.add(role, manager="lead", hire_id=BOB)
+
+    assert await told_to(pool, account, TOPICS) == heard
+    assert await told_to(pool, account, {EVERYTHING}) == {EVERYTHING}
 
 
-async def listening(pool: Pool, mailbox: "asyncio.Queue[str]") -> None:
-    """Wait until the listener hears: it says what it is told before that to nobody."""
-    async with asyncio.timeout(10):
-        while mailbox.empty():
-            await pool.execute("select pg_notify('console', 'listening?')")
-            await asyncio.sleep(0.05)
-    while not mailbox.empty():
-        mailbox.get_nowait()
-
-
-async def test_every_browser_is_told_of_a_change_that_was_committed(pool: Pool) -> None:
-    hub = Hub()
-    async with hub.joined(pool) as one, hub.joined(pool) as other:
-        await listening(pool, one)
-        await told(pool, announced())
-        await until_heard(one, f"hires {ALICE}")
-        await until_heard(other, f"hires {ALICE}")
-
-
-async def test_nobody_is_told_of_what_was_rolled_back(pool: Pool) -> None:
-    hub = Hub()
-    async with hub.joined(pool) as mailbox:
-        await listening(pool, mailbox)
-        async with pool.acquire() as conn:
-            change = conn.transaction()
-            await change.start()
-            await follow_hires.project(conn, received(announced()))
-            await change.rollback()
-        await asyncio.sleep(0.3)
-        heard = {mailbox.get_nowait() for _ in range(mailbox.qsize())}
-        assert heard <= {"listening?"}
-
-
-async def test_a_browser_that_has_left_frees_the_listener(pool: Pool) -> None:
+async def test_a_browser_that_does_not_read_is_told_to_look_at_everything(pool: Pool) -> None:
     hub = Hub()
     async with hub.joined(pool) as mailbox:
-        await listening(pool, mailbox)
-    async with asyncio.timeout(5):
-        while pool.get_size() - pool.get_idle_size():
-            await asyncio.sleep(0.02)
+        for number in range(3 * MAILBOX):
+            hub.tell(str(number))
+            assert mailbox.qsize() <= MAILBOX
+        waiting = {mailbox.get_nowait() for _ in range(mailbox.qsize())}
+    assert EVERYTHING in waiting
 
 
-def test_a_notice_of_many_hires_stays_short() -> None:
-    many = [UUID(int=number) for number in range(MANY + 1)]
+async def test_a_busy_stream_ends_with_its_session(
+    console: Console, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_stream, "HEARTBEAT_SECONDS", 0.2)
+    monkeypatch.setattr(live_stream, "GATHER_SECONDS", 0.01)
+    account = await console.add(Role.HR)
+    async with pool.acquire() as conn:
+        token = await sessions.begin(conn, account.id, "Firefox on Linux", wall())
+    busy = asyncio.create_task(keep_busy())
+    async with asyncio.timeout(20), aclosing(await stream(console, token)) as events:
+        assert "changed" in await anext(events)
+        await pool.execute("update session set ended_at = now()")
+        assert [each async for each in events if "hires" not in each] == []
+    busy.cancel()
 
-    assert notice(many) == "*"
-    assert len(notice(many[:MANY])) < 8000
+
+async def keep_busy() -> None:
+    while True:
+        live_stream.hub.tell("hires")
+        await asyncio.sleep(0.02)
+
+
+async def stream(console: Console, token: str) -> AsyncGenerator[Any]:
+    """The stream of a session, after its first line."""
+    cookie = (b"cookie", f"{COOKIE}={token}".encode())
+    asked = {"type": "http", "method": "GET", "path": "/live", "query_string": b""}
+    request = Request({**asked, "headers": [cookie], "app": console.app})
+    visit = await visiting(request, console.app.state.running)
+    events: Any = (await live_stream.live(visit)).body_iterator
+    assert "retry" in await anext(events)
+    return events

@@ -10,6 +10,8 @@ from fastapi.responses import StreamingResponse
 from libs.common.clock import wall
 from services.console import sessions
 from services.console.live import EVERYTHING, Hub
+from services.console.live_topics import told_to
+from services.console.policy import Action
 from services.console.web.page_route import PageRoute
 from services.console.web.visit import COOKIE, Visit, Visiting
 
@@ -25,23 +27,26 @@ hub: Final = Hub()
 @router.get("/live")
 async def live(visit: Visiting) -> StreamingResponse:
     """A stream that names what has changed; the page looks again at what it shows."""
+    visit.must(Action.SEE_HIRES)
     headers = {"X-Accel-Buffering": "no"}
     return StreamingResponse(_events(visit), media_type="text/event-stream", headers=headers)
 
 
 async def _events(visit: Visit) -> AsyncGenerator[str]:
     yield "retry: 2000\n\n"
-    app = visit.request.app
+    app, account, loop = visit.request.app, visit.account, asyncio.get_running_loop()
+    checked = loop.time()
     async with hub.joined(visit.pool) as mailbox:
         while app.state.running is not None:
             topics = await _gathered(mailbox)
-            if topics:
-                yield f"event: changed\ndata: {' '.join(sorted(topics))}\n\n"
-                continue
-            token = visit.request.cookies.get(COOKIE, "")
-            if await sessions.current(visit.pool, token, wall()) is None:
-                return  # revoked meanwhile: the page learns it when it asks again
-            yield ": still here\n\n"
+            if not topics or loop.time() - checked >= HEARTBEAT_SECONDS:
+                token = visit.request.cookies.get(COOKIE, "")
+                session = await sessions.current(visit.pool, token, wall())
+                if session is None:
+                    return  # revoked meanwhile: the page learns it when it asks again
+                account, checked = session.account, loop.time()
+            told = " ".join(sorted(await told_to(visit.pool, account, topics)))
+            yield f"event: changed\ndata: {told}\n\n" if told else ": still here\n\n"
 
 
 async def _gathered(mailbox: "asyncio.Queue[str]") -> set[str]:
