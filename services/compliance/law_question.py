@@ -3,6 +3,9 @@
 One state for each matter: a place, a fact, and its very text. A hire whose decision hangs on it is
 told where it stands, at once and whenever legal answers; the answer holds for later hires as well,
 until its last day. Another text of the fact is another matter, asked anew.
+
+Many may wait, so they are told some at a time. Whoever was told once keeps a place: a newer answer
+that takes an older one back must reach those who go by it.
 """
 
 from collections.abc import Iterable
@@ -22,11 +25,13 @@ from libs.common.contracts.compliance import (
 )
 from libs.common.contracts.console import LawAnswerRequested
 from libs.common.contracts.values import HireId, Instant, Jurisdiction, Value
-from libs.common.decider import Decider, Decision, Refused
-from libs.common.message import Command
+from libs.common.decider import Decider, Decision, Refused, SetTimer
+from libs.common.message import Command, Timer
 
 CONFIRMED_FOR: Final = timedelta(days=365)
 """How long an answer speaks for starts to come where legal names no day."""
+PAGE: Final = 200
+"""How many hires one decision tells an answer; the next ones follow at once."""
 
 
 class AnswerLaw(Command):
@@ -41,10 +46,15 @@ class AnswerLaw(Command):
     evidence: str = Field(default="", max_length=500)
 
 
+class TellNext(Timer):
+    """More hires are to be told what legal said."""
+
+
 class LawQuestion(Value):
     """A question of law, who waits for it, and what legal said.
 
     `needed_on` is the latest start that hangs on it. `past` are answers that newer ones replaced.
+    `reached` is how many of the hires, from the first on, were told the answer since it was given.
     """
 
     jurisdiction: Jurisdiction
@@ -54,6 +64,7 @@ class LawQuestion(Value):
     hires: tuple[HireId, ...] = ()
     answer: LawConfirmation | None = None
     past: tuple[LawConfirmation, ...] = ()
+    reached: int = 0
 
     @property
     def is_open(self) -> bool:
@@ -129,9 +140,24 @@ def answer(state: LawQuestion | None, command: AnswerLaw, now: datetime) -> Deci
         evidence=command.evidence,
     )
     past = (*state.past, state.answer) if state.answer else state.past
-    after = state.model_copy(update={"answer": said, "past": past})
+    after = state.model_copy(update={"answer": said, "past": past, "reached": 0})
     answered = LawAnswered(matter=state.doubt.matter, confirmation=said)
-    return Decision(after, emit=(answered, *after.told(state.hires)))
+    page = _tell_page(after, now)
+    return Decision(page.state, emit=(answered, *page.emit), timers=page.timers)
+
+
+def _tell_page(state: LawQuestion, now: datetime) -> Decision[LawQuestion]:
+    """Tell the hires that come next, and the others after them."""
+    reached = min(state.reached + PAGE, len(state.hires))
+    told = state.told(state.hires[state.reached : reached])
+    more = (SetTimer(now, TellNext()),) if reached < len(state.hires) else ()
+    return Decision(state.model_copy(update={"reached": reached}), emit=told, timers=more)
+
+
+@law_question.on(TellNext)
+def tell_next(state: LawQuestion | None, _timer: TellNext, now: datetime) -> Decision[LawQuestion]:
+    """Go on telling: by the answer as it is now, from where the telling of it has come to."""
+    return Decision(state) if state is None else _tell_page(state, now)
 
 
 @law_question.on(LawAnswerRequested)

@@ -14,9 +14,9 @@ from libs.common.contracts.compliance import (
     LawStandingTold,
 )
 from libs.common.contracts.console import Asked, LawAnswerRequested
-from libs.common.decider import Decision, Refused
+from libs.common.decider import Decision, Refused, SetTimer
 from libs.common.message import Message
-from services.compliance.law_question import AnswerLaw, LawQuestion, law_question
+from services.compliance.law_question import AnswerLaw, LawQuestion, TellNext, law_question
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 ANA, BO = UUID(int=1), UUID(int=2)
@@ -73,6 +73,57 @@ def test_one_answer_is_told_to_all_who_wait() -> None:
         standing(ANA, said()),
         standing(BO, said()),
     )
+
+
+def waiting(hires: int) -> tuple[LawQuestion, list[UUID]]:
+    """A question for which many wait, and who they are."""
+    ids = [UUID(int=number + 1) for number in range(hires)]
+    return after(*map(doubted, ids)), ids
+
+
+def told_page_by_page(decision: Decision[LawQuestion]) -> list[list[LawStandingTold]]:
+    """Whom each decision tells, the last one being that which asks to be woken no more."""
+    pages: list[list[LawStandingTold]] = []
+    while True:
+        pages.append([each for each in decision.emit if isinstance(each, LawStandingTold)])
+        if not decision.timers:
+            return pages
+        assert decision.timers == (SetTimer(NOW, TellNext()),)
+        decision = tell(decision.state, TellNext())
+
+
+@pytest.mark.parametrize(
+    ("hires", "sizes"),
+    [
+        pytest.param(200, [200], id="as many as one decision tells"),
+        pytest.param(201, [200, 1], id="one more"),
+        pytest.param(450, [200, 200, 50], id="many"),
+    ],
+)
+def test_many_who_wait_are_told_some_at_a_time(hires: int, sizes: list[int]) -> None:
+    state, ids = waiting(hires)
+
+    pages = told_page_by_page(tell(state, answered()))
+
+    assert [len(page) for page in pages] == sizes
+    assert [each.hire_id for page in pages for each in page] == ids
+
+
+def test_an_answer_that_is_taken_back_meanwhile_reaches_everybody_as_it_is_now() -> None:
+    state, ids = waiting(450)
+    state = tell(tell(state, answered()).state, TellNext()).state
+
+    pages = told_page_by_page(tell(state, answered(holds=False)))
+
+    assert [each for page in pages for each in page] == [
+        standing(hire, said(holds=False)) for hire in ids
+    ]
+
+
+def test_to_be_woken_once_more_when_all_are_told_tells_nobody() -> None:
+    state, _ = waiting(3)
+
+    assert tell(tell(state, answered()).state, TellNext()).emit == ()
 
 
 def test_an_answer_holds_for_later_hires_too() -> None:
