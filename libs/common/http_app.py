@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from libs.common import api_pages, hooks_api, operations_api
+from libs.common.body_limit import API_BYTES, PAGE_BYTES, BodyLimit
 from libs.common.database import TRANSIENT
 from libs.common.kernel import Unready
 from libs.common.running import Running, running
@@ -68,6 +69,7 @@ def create_app(service: Service, token: str, tracing: TracerProvider) -> FastAPI
     app.include_router(guarded)
     if service.pages is not None:
         app.include_router(service.pages)
+    app.add_middleware(BodyLimit, largest=PAGE_BYTES if service.pages else API_BYTES)
     app.add_middleware(_Answered)
     FastAPIInstrumentor.instrument_app(
         app,

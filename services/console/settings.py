@@ -8,11 +8,20 @@ class ConsoleSettings(BaseSettings):
 
     A name and an address for each, with commas: `onboarding=http://127.0.0.1:7101,…`. Without it
     the page of operations shows the console alone.
+
+    `FARHAND_CONSOLE` is where people reach the console: what their browsers speak, whatever a proxy
+    in between speaks to us.
     """
 
     model_config = SettingsConfigDict(env_prefix="FARHAND_", frozen=True, extra="ignore")
 
     operations: str = ""
+    console: str = ""
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether people reach the console over TLS."""
+        return self.console.lower().startswith("https://")
 
     @property
     def addresses(self) -> dict[str, str]:

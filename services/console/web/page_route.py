@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 
+from services.console.settings import ConsoleSettings
 from services.console.web.render import page
 
 POLICY: Final = (
@@ -21,11 +22,15 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+STRICT: Final = {"Strict-Transport-Security": "max-age=31536000"}
+"""A year without plain HTTP, where people reach the console over TLS."""
+
 TITLES: Final = {
     401: "Please sign in",
     403: "Not for you to do",
     404: "Nothing here",
     409: "That cannot be done now",
+    413: "That is too much",
     422: "That does not make sense yet",
     429: "Too many tries",
     502: "A service has not done it",
@@ -57,7 +62,8 @@ class PageRoute(APIRoute):
                 response = _error(422, _said(error))
             except HTTPException as error:
                 response = _error(error.status_code, str(error.detail), error.headers)
-            for name, value in HEADERS.items():
+            secure = STRICT if ConsoleSettings().is_secure else {}
+            for name, value in (HEADERS | secure).items():
                 response.headers.setdefault(name, value)
             return response
 

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from libs.common.clock import wall
 from services.console import accounts, audit, sessions
 from services.console.audit import Deed
+from services.console.settings import ConsoleSettings
 from services.console.web.page_route import PageRoute
 from services.console.web.render import page
 from services.console.web.visit import COOKIE, State, Submitted, Visiting, check_origin, theme_of
@@ -54,7 +55,7 @@ async def sign_in(request: Request, state: State) -> Response:
         token,
         max_age=int(sessions.LONGEST.total_seconds()),
         httponly=True,
-        secure=request.url.scheme == "https",
+        secure=ConsoleSettings().is_secure,
         samesite="lax",
     )
     return response
