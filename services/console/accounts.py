@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -22,6 +23,9 @@ FIRST_ROLES: Final = frozenset(set(Role) - {Role.MANAGER, Role.WORKER})
 MIN_PASSWORD: Final = 12
 HASHER: Final = PasswordHasher()
 """Argon2id with the parameters of RFC 9106 for memory-constrained machines, its default."""
+
+HASHING: Final = ThreadPoolExecutor(2, "argon2")
+"""Each hash takes 64 MiB for as long as it runs: however many sign in, two at a time."""
 
 _NO_SUCH: Final = HASHER.hash(secrets.token_urlsafe(16))
 """Verified for an unknown login, so that the time taken tells nobody which logins exist."""
@@ -57,8 +61,18 @@ async def signed_in_as(pool: Pool, login: str, password: str) -> Account | None:
         storable(login.strip().casefold()),
     )
     # In a thread: it takes long on purpose, and others are served meanwhile.
-    right = await asyncio.to_thread(_fits, row["password"] if row else _NO_SUCH, password)
+    hashed = row["password"] if row else _NO_SUCH
+    loop = asyncio.get_running_loop()
+    right = await loop.run_in_executor(HASHING, _fits, hashed, password)
     return account_of(row) if row and right else None
+
+
+async def id_of(pool: Pool, login: str) -> UUID | None:
+    """The account of a login, closed or not; None where there is none."""
+    found = await pool.fetchval(
+        "select id from account where login = $1", storable(login.strip().casefold())
+    )
+    return None if found is None else UUID(str(found))
 
 
 def _fits(hashed: str, password: str) -> bool:

@@ -5,8 +5,10 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
+from starlette.background import BackgroundTask
 
 from libs.common.clock import wall
+from libs.common.cloudevents import storable
 from services.console import accounts, audit, sessions
 from services.console.audit import Deed
 from services.console.settings import ConsoleSettings
@@ -17,6 +19,11 @@ from services.console.web.visit import COOKIE, State, Submitted, Visiting, check
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 TRIES_A_MINUTE: Final = 10
+"""On one login from one address."""
+
+ADDRESS_A_MINUTE: Final = 60
+"""From one address, which a whole office may share."""
+
 WRONG: Final = "That login and password do not belong together."
 BROWSERS: Final = ("Edg", "OPR", "Firefox", "Chrome", "Safari")
 SYSTEMS: Final = ("Windows", "Android", "iPhone", "iPad", "Mac OS", "Linux")
@@ -36,19 +43,17 @@ async def sign_in(request: Request, state: State) -> Response:
     check_origin(request)
     form = await request.form(max_files=0, max_fields=8)
     login, password, back = (str(form.get(name, "")) for name in ("login", "password", "next"))
-    await _limit(state, login)
+    await _limit(state, request, login)
     account = await accounts.signed_in_as(state.tools.pool, login, password)
-    async with state.tools.pool.acquire() as conn, conn.transaction():
-        if account is None:
-            refused = Deed(None, "sign_in_refused")
-            await audit.write(conn, refused, state.tools.clock.now())
-            token = None
-        else:
-            await audit.write(conn, Deed(account.id, "sign_in"), state.tools.clock.now())
-            token = await sessions.begin(conn, account.id, browser_of(request), wall())
-    if token is None:
+    if account is None:
         values = {"theme": theme_of(request), "back": back, "wrong": WRONG, "login": login}
-        return page("sign_in.html", 401, **values)
+        refused = page("sign_in.html", 401, **values)
+        # After the answer: the time it takes would tell which logins there are.
+        refused.background = BackgroundTask(_note_refusal, state, login)
+        return refused
+    async with state.tools.pool.acquire() as conn, conn.transaction():
+        await audit.write(conn, Deed(account.id, "sign_in"), state.tools.clock.now())
+        token = await sessions.begin(conn, account.id, browser_of(request), wall())
     response = RedirectResponse(local(back), 303)
     response.set_cookie(
         COOKIE,
@@ -61,11 +66,31 @@ async def sign_in(request: Request, state: State) -> Response:
     return response
 
 
-async def _limit(state: State, login: str) -> None:
-    minute = int(wall().timestamp()) // 60
-    name = "sign-in:" + sha256(login.strip().casefold().encode()).hexdigest()[:16]
-    if not await state.rate_limit.allows(name, TRIES_A_MINUTE, minute):
-        raise HTTPException(429, "Wait a minute, then try again.", {"Retry-After": "60"})
+async def _note_refusal(state: State, login: str) -> None:
+    """Write down that an account was tried; what is none would only fill the log."""
+    account = await accounts.id_of(state.tools.pool, login)
+    if account is not None:
+        refused = Deed(None, "sign_in_refused", str(account))
+        async with state.tools.pool.acquire() as conn, conn.transaction():
+            await audit.write(conn, refused, state.tools.clock.now())
+
+
+async def _limit(state: State, request: Request, login: str) -> None:
+    """Hold back an address, and what it tries on one login: nobody else's tries count for theirs.
+
+    Counted in Redis for all processes, and here too, for when Redis is away.
+    """
+    address = request.client.host if request.client else ""
+    minute, limit = int(wall().timestamp()) // 60, state.rate_limit
+    for told, most in ((address, ADDRESS_A_MINUTE), (f"{address} {_plain(login)}", TRIES_A_MINUTE)):
+        name = "sign-in:" + sha256(told.encode()).hexdigest()[:16]
+        here = limit.allows_here(name, most, minute)
+        if not here or not await limit.allows(name, most, minute):
+            raise HTTPException(429, "Wait a minute, then try again.", {"Retry-After": "60"})
+
+
+def _plain(login: str) -> str:
+    return storable(login.strip().casefold())
 
 
 def local(back: str) -> str:
