@@ -8,6 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from libs.common.contracts.console import (
+    AccessRestorationRequested,
+    AccessWithholdingRequested,
+    Asked,
+)
 from libs.common.contracts.notify import MessageHeld, MessageSent
 from libs.common.contracts.onboarding import (
     AccessGranted,
@@ -144,6 +149,16 @@ def test_access_is_held_from_a_grant_to_its_end_and_again() -> None:
         (NOW, REVOKED.revoked_at),
         (NOW, None),
     ]
+
+
+def test_access_that_was_withheld_stays_so_for_one_taken_up_again_until_it_is_restored() -> None:
+    asked = Asked(request_id=UUID(int=31), account=UUID(int=32), asked_at=NOW)
+    withheld = AccessWithholdingRequested(hire_id=ALICE, asked=asked, resource="vpn", why="Stolen.")
+    restored = AccessRestorationRequested(hire_id=ALICE, asked=asked, resource="vpn", why="Found.")
+    again = (announced(), withheld, stands(HireStatus.CANCELLED), announced())
+
+    assert after(*again).ended_by_hand("vpn")
+    assert not after(*again, restored).ended_by_hand("vpn")
 
 
 def test_a_message_that_waited_and_was_sent_is_one_message() -> None:
