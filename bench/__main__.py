@@ -64,7 +64,7 @@ def bench(
     session = Session(plan, settings.evolve(home=settings.home / "bench"), to)
     try:
         interrupt.run(session.run(), session.screen.note)
-    except (StackError, TimeoutError) as error:
+    except StackError as error:
         sys.exit(f"✗ {error}")
     if not session.is_clean:
         sys.exit(1)

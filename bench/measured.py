@@ -34,6 +34,9 @@ class Cpu:
         )
 
 
+NOTHING: Final = Cpu(app=0.0, postgres=0.0, kafka=0.0, traces=0.0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One run. `seconds` is from the first hire sent to the last commit.
@@ -59,6 +62,22 @@ class Run:
     def hires_per_second(self) -> float:
         """To the last commit."""
         return self.load.hires / self.seconds
+
+
+def failed(contender: str, load: Load, number: int, why: str) -> Run:
+    """A run that came to no end, and so to nothing that could be measured."""
+    return Run(
+        contender=contender,
+        load=load,
+        round=number,
+        seconds=float("nan"),
+        cpu=NOTHING,
+        idle=NOTHING,
+        others=0.0,
+        memory=0,
+        latencies=(),
+        wrong=(why,),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,15 +98,21 @@ class Report:
         pictures = "\n\n".join(f"![{title}]({address})" for title, address in plots)
         sections = (
             HEAD,
-            f"{self.began} · {self.rounds} rounds, medians · {self.machine}\n\n{versions}\n",
+            f"{self.began} · {self._rounds} · {self.machine}\n\n{versions}\n",
             f"{self._disqualified()}## Bursts\n\n{self._table(BURST_HEAD, self._burst_rows())}",
-            f"## At a trickle\n\n{self._table(TRICKLE_HEAD, self._trickle_rows())}",
+            f"## At a trickle\n\n{self._table(TRICKLE_HEAD, self._trickle_rows())}"
+            if any(map(self.trickle, self.contenders))
+            else "",
             f"## Growth with the load\n\n{self._table(GROWTH_HEAD, self._growth_rows())}",
             f"## In pictures\n\n{pictures}\n",
             f"## Who takes part\n\n{self._who()}",
             READ,
         )
         return "\n".join(sections)
+
+    @property
+    def _rounds(self) -> str:
+        return "1 round" if self.rounds == 1 else f"medians of {self.rounds} rounds"
 
     def _burst_rows(self) -> Iterator[tuple[str, ...]]:
         for contender in self.contenders:

@@ -14,7 +14,7 @@ from bench import ground, processes, traces, usage
 from bench.contender import Contender
 from bench.contenders.step import HIRES
 from bench.feed import Load, Record, feed, record
-from bench.measured import THOUSAND, Cpu, Run
+from bench.measured import NOTHING, THOUSAND, Cpu, Run
 from bench.workload.hire import Hire, hires
 from bench.workload.outcome import differences
 from farhand.stack import Stack
@@ -81,12 +81,12 @@ class _Under:
             load=self.bout.load,
             round=self.bout.round,
             seconds=max(committed.values()) - min(sent.values()),
-            cpu=used.less(_NOTHING, self.bout.load.hires / THOUSAND),
+            cpu=used.less(NOTHING, self.bout.load.hires / THOUSAND),
             idle=idle,
             others=max(0.0, (usage.busy_seconds() - busy - used.total) / elapsed),
             memory=usage.peak_memory(self.pids),
             latencies=[committed[hire_id] - at for hire_id, at in sent.items()],
-            wrong=await self._wrong(),
+            wrong=await self._wrong(min(sent.values())),
         )
 
     async def _feed(self, records: Sequence[Record]) -> Mapping[UUID, float]:
@@ -138,7 +138,7 @@ class _Under:
         )
         return {row["hire_id"]: row["at"] for row in rows}
 
-    async def _wrong(self) -> list[str]:
+    async def _wrong(self, began: float) -> list[str]:
         """Why this run does not count, if so."""
         contender = self.bout.contender
         rows = await self.conn.fetch(contender.outcomes.read_text())
@@ -147,8 +147,6 @@ class _Under:
         if ended := processes.restarts(self.stack, contender):
             wrong.append(f"a process ended by itself {ended} times")
         if contender.traced:
-            wrong += await traces.missing(self.stack.addresses.zipkin, self.hires)
-        return wrong[:WRONG_TOLD]
-
-
-_NOTHING: Final = Cpu(app=0.0, postgres=0.0, kafka=0.0, traces=0.0)
+            told = await traces.wrong(self.stack.addresses.zipkin, self.hires, began)
+            wrong += [told] if told is not None else []
+        return wrong

@@ -1,7 +1,7 @@
 """A whole benchmark: the ground is made, every bout is fought, the document is written."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,10 +11,11 @@ from rich.status import Status
 
 from bench import ground, plots
 from bench.machine import machine, versions
-from bench.measured import Run
+from bench.measured import Run, failed
 from bench.report import Report
 from bench.rounds import Plan
-from bench.run import Bout, run
+from bench.run import Bout, Progress, run
+from farhand.errors import StackError
 from farhand.home import Home
 from farhand.reset import make_room, remove
 from farhand.screen import Screen
@@ -23,6 +24,15 @@ from farhand.stack import Stack, running
 from libs.common import clock
 
 MARKER: Final = "bench"
+NOWHERE: Final = "127.0.0.1:9"
+UNUSED: Final = Given(
+    redis=f"redis://{NOWHERE}",
+    smtp=NOWHERE,
+    scim=f"http://{NOWHERE}",
+    bamboohr_url=f"http://{NOWHERE}",
+)
+"""What nobody asks here is not started, so as not to be measured. All else is, whatever the
+environment gives: the CPU of PostgreSQL and Kafka is known only of children of ours."""
 
 
 @dataclass(slots=True)
@@ -36,13 +46,12 @@ class Session:
     is_clean: bool = False
 
     async def run(self) -> None:
-        """Raises StackError or TimeoutError with a sentence for the person who started it."""
+        """Raises StackError, with a sentence for the person, where the ground cannot be made."""
         home, began = Home(self.settings.home), clock.wall()
         make_room(home, MARKER)
         try:
-            # PostgreSQL and Kafka have to be children of ours, for their CPU to be known.
-            given = self.settings.evolve(given=Given(), clock=None)
-            async with running(given, services=(), report=self.screen) as stack:
+            settings = self.settings.evolve(given=UNUSED, clock=None)
+            async with running(settings, services=(), report=self.screen) as stack:
                 await ground.keep_commit_times(stack)
                 runs = await self._fight(stack, self.plan.bouts)
         except asyncio.CancelledError:
@@ -50,19 +59,29 @@ class Session:
             raise
         finally:
             self.screen.close()
-        remove(home)  # after an error it stays until the next run, for its logs to be read
         self._write(runs, began)
         self.is_clean = not any(each.wrong for each in runs)
+        if self.is_clean:  # else it stays until the next run, for its logs to be read
+            remove(home)
 
     async def _fight(self, stack: Stack, bouts: Sequence[Bout]) -> list[Run]:
         runs: list[Run] = []
         for number, bout in enumerate(bouts, 1):
             title = _title(bout, f"{number}/{len(bouts)}")
             with self.screen.console.status(title) as status:
-                done = await run(stack, bout, _progress(status, title))
+                done = await self._try(stack, bout, _progress(status, title))
             runs.append(done)
             self.screen.console.print(f"{title} {_says(done)}", markup=False)
         return runs
+
+    async def _try(self, stack: Stack, bout: Bout, progress: Progress) -> Run:
+        """A contender that fails is disqualified; the others go on."""
+        try:
+            return await run(stack, bout, progress)
+        except (StackError, TimeoutError) as error:
+            self.screen.note(str(error))
+            why = "stood still" if isinstance(error, TimeoutError) else "did not start"
+            return failed(bout.contender.name, bout.load, bout.round, why)
 
     def _write(self, runs: Sequence[Run], began: datetime) -> None:
         report = Report(
@@ -85,7 +104,7 @@ def _title(bout: Bout, place: str) -> str:
     return f"{place:>7}  {bout.contender.title:<28} {load.hires:>6,} {rate:<8}"
 
 
-def _progress(status: Status, title: str) -> Callable[[int], None]:
+def _progress(status: Status, title: str) -> Progress:
     return lambda through: status.update(f"{title} {through:,} through")
 
 

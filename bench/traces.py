@@ -8,12 +8,15 @@ from typing import Any, Final, cast
 import httpx2
 
 from bench.workload.hire import Hire
+from libs.common import clock
 
 LOOKED_AT: Final = 25
 KEPT: Final = 10_000
 """The newest hires of a run, whose traces the store surely still holds."""
 TRIES: Final = 20
 PAUSE_SECONDS: Final = 0.5
+MARGIN_MS: Final = 1_000
+"""Shorter than the pause between two runs."""
 SPANS: Final[Mapping[str, tuple[str, ...]]] = {
     "journeys": ("bench.hire.reported.v1",),
     "decisions": ("bench.journey.begun.v1",),
@@ -25,17 +28,24 @@ SPANS: Final[Mapping[str, tuple[str, ...]]] = {
 WANTED: Final = sorted((service, name) for service, names in SPANS.items() for name in names)
 
 
-async def missing(zipkin: str, hires: Sequence[Hire]) -> list[str]:
-    """What is wrong about the traces of hires spread over the run; nothing if they are whole."""
+async def wrong(zipkin: str, hires: Sequence[Hire], since: float) -> str | None:
+    """What is wrong about the traces of hires spread over the run; None if they are whole.
+
+    `since` is when the run began, in seconds since the epoch: the runs before it had the same
+    hires.
+    """
     newest = hires[-KEPT:]
     looked_at = newest[:: max(1, len(newest) // LOOKED_AT)]
     async with httpx2.AsyncClient(base_url=zipkin, trust_env=False, timeout=10) as client:
-        return [wrong for hire in looked_at if (wrong := await _wrong(client, hire)) is not None]
+        for hire in looked_at:
+            if (told := await _wrong(client, hire, since)) is not None:
+                return told
+    return None
 
 
-async def _wrong(client: httpx2.AsyncClient, hire: Hire) -> str | None:
+async def _wrong(client: httpx2.AsyncClient, hire: Hire, since: float) -> str | None:
     found: list[list[tuple[str, str]]] = []
-    async with aclosing(_asked(client, hire)) as answers:
+    async with aclosing(_asked(client, hire, since)) as answers:
         async for found in answers:
             if found == [WANTED]:
                 return None
@@ -43,13 +53,14 @@ async def _wrong(client: httpx2.AsyncClient, hire: Hire) -> str | None:
 
 
 async def _asked(
-    client: httpx2.AsyncClient, hire: Hire
+    client: httpx2.AsyncClient, hire: Hire, since: float
 ) -> AsyncGenerator[list[list[tuple[str, str]]]]:
     """The spans of each trace of a hire, asked for again until the caller is content."""
     for _ in range(TRIES):
+        lookback = int((clock.wall().timestamp() - since) * 1_000) + MARGIN_MS
         answer = await client.get(
             "/api/v2/traces",
-            params={"annotationQuery": f"hire.id={hire.hire_id}", "lookback": 86_400_000},
+            params={"annotationQuery": f"hire.id={hire.hire_id}", "lookback": lookback},
         )
         answer.raise_for_status()
         yield [sorted(_spans(trace)) for trace in answer.json()]
