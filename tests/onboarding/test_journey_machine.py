@@ -153,9 +153,9 @@ class HireOnTheLine(RuleBasedStateMachine):
     @precondition(lambda self: bool(self.journey.tasks))
     @rule(data=st.data(), to=st.sampled_from(Owner))
     def hand(self, data: st.DataObject, to: Owner) -> None:
-        """What is open can be given to another role, but for the one that approves it."""
+        """What is open can be given to another role, but for its approver; a question never."""
         task = data.draw(st.sampled_from(self.journey.tasks))
-        other = to not in (task.owner, task.plan.approver)
+        other = task.plan.question is None and to not in (task.owner, task.plan.approver)
         told = self.tell(HandTask(task_id=task.plan.task_id, to=to))
         assert told is (self.is_persons(task, TaskState.OPEN) and other)
 
