@@ -25,6 +25,12 @@ PARTS: Final[Mapping[str, tuple[str, Callable[[Cpu], float]]]] = {
     "Kafka": ("#d9a441", lambda cpu: cpu.kafka),
     "traces": ("#b0b0b0", lambda cpu: cpu.traces),
 }
+ABOVE: Final[Mapping[str, Any]] = {
+    "frameon": False,
+    "loc": "lower center",
+    "bbox_to_anchor": (0.5, 1.0),
+    "ncols": 4,
+}
 QUANTILES: Final = {"p50": (0.5, "#3b6ea8"), "p99": (0.99, "#d9a441")}
 
 
@@ -79,7 +85,7 @@ def _cpu(cpus: Sequence[tuple[Contender, Mapping[str, float]]], label: str) -> A
         widths = [parts[name] for _, parts in cpus]
         axes.barh([c.title for c, _ in cpus], widths, left=left, color=colour, label=name)
         left = [a + b for a, b in zip(left, widths, strict=True)]
-    axes.legend(frameon=False)
+    axes.legend(**ABOVE)
     return figure
 
 
@@ -91,7 +97,7 @@ def _latency(latencies: Sequence[tuple[Contender, Mapping[str, float]]]) -> Any:
         axes.bar_label(bars, fmt="{:,.0f}", padding=3)
     axes.set_yticks(range(len(latencies)), [c.title for c, _ in latencies])
     axes.set_xscale("log")
-    axes.legend(frameon=False)
+    axes.legend(**ABOVE)
     return figure
 
 

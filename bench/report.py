@@ -39,6 +39,7 @@ READ: Final = """\
   commit: what is spent on exporting traces counts. The app, PostgreSQL, Kafka and the store of the
   traces are told apart, because they are scaled apart. What the machine did beside it is the column
   "others": well above 0.3 of a core, a figure is not to be trusted.
+- **Warm.** Before the first round a burst that is not counted warms PostgreSQL and the JVMs up.
 - **Idle** is the CPU before the first hire, in hundredths of a core: who polls pays all day.
 - **Latency** is from sending a hire to the commit of its notice, over all rounds together.
 - **Memory** is the sum of the peaks of the contender's processes.

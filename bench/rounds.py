@@ -11,6 +11,7 @@ from bench.run import Bout
 
 ORDER_SEED: Final = 5
 QUICK_SLOW: Final = 200
+WARM_UP: Final = 2_000
 TRICKLE_PER_SECOND: Final = 20.0
 
 
@@ -26,6 +27,12 @@ class Plan:
     rounds: int
     trickle: int
     slow: int | None = None
+
+    @property
+    def warm_up(self) -> list[Bout]:
+        """What is run before the rounds and not counted: the JVMs compile while they work."""
+        load = Load(min(WARM_UP, *self.hires))
+        return [Bout(each, load, 0) for each in self.contenders if each.most is None]
 
     @property
     def bouts(self) -> list[Bout]:

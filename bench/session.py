@@ -53,6 +53,7 @@ class Session:
             settings = self.settings.evolve(given=UNUSED, clock=None)
             async with running(settings, services=(), report=self.screen) as stack:
                 await ground.keep_commit_times(stack)
+                await self._fight(stack, self.plan.warm_up, "warm ")
                 runs = await self._fight(stack, self.plan.bouts)
         except asyncio.CancelledError:
             remove(home)
@@ -64,10 +65,10 @@ class Session:
         if self.is_clean:  # else it stays until the next run, for its logs to be read
             remove(home)
 
-    async def _fight(self, stack: Stack, bouts: Sequence[Bout]) -> list[Run]:
+    async def _fight(self, stack: Stack, bouts: Sequence[Bout], kind: str = "") -> list[Run]:
         runs: list[Run] = []
         for number, bout in enumerate(bouts, 1):
-            title = _title(bout, f"{number}/{len(bouts)}")
+            title = _title(bout, f"{kind}{number}/{len(bouts)}")
             with self.screen.console.status(title) as status:
                 done = await self._try(stack, bout, _progress(status, title))
             runs.append(done)
@@ -101,7 +102,7 @@ class Session:
 def _title(bout: Bout, place: str) -> str:
     load = bout.load
     rate = "at once" if load.per_second is None else f"at {load.per_second:.0f}/s"
-    return f"{place:>7}  {bout.contender.title:<28} {load.hires:>6,} {rate:<8}"
+    return f"{place:>9}  {bout.contender.title:<28} {load.hires:>6,} {rate:<8}"
 
 
 def _progress(status: Status, title: str) -> Progress:
