@@ -33,6 +33,8 @@ else:
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS: Final = 1.0
+WAIT_MS: Final = 250
+"""How long a read waits for a record, which ends it at once: an idle service need not spin."""
 
 
 class SettledConsumer(Base):
@@ -69,6 +71,8 @@ class SettledConsumer(Base):
         except IllegalStateError:  # the group is being rebalanced
             return {}
         asked = partitions or self._next_in_turn()
+        if self._turn is None:
+            timeout_ms = max(timeout_ms, WAIT_MS)
         self._open = True
         try:
             read = await super().getmany(*asked, timeout_ms=timeout_ms, max_records=max_records)

@@ -11,13 +11,17 @@ from libs.common.engine import Engine
 
 log = logging.getLogger(__name__)
 
-POLL_SECONDS: Final = 0.05
+SHORTEST_POLL_SECONDS: Final = 0.05
+LONGEST_POLL_SECONDS: Final = 0.5
+LATE_SECONDS: Final = 300
+"""How late a timer may be by the product's clock, if that runs fast."""
 TROUBLE_SECONDS: Final = 1.0
 LIMIT: Final = 500
 
 
 async def fire_due_timers(pool: Pool, engine: Engine, clock: Clock) -> None:
     """Run until cancelled."""
+    poll = max(SHORTEST_POLL_SECONDS, min(LONGEST_POLL_SECONDS, LATE_SECONDS / clock.speed))
     while True:
         try:
             due = await timers.claim_due(pool, clock.now(), LIMIT)
@@ -27,4 +31,4 @@ async def fire_due_timers(pool: Pool, engine: Engine, clock: Clock) -> None:
             continue
         await engine.submit(due)
         if len(due) < LIMIT:
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(poll)
