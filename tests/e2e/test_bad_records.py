@@ -106,8 +106,9 @@ async def test_a_mended_event_is_applied_and_what_waited_behind_it_follows(line:
     assert answer.json()["status"] == "applied"
 
     async def followed() -> bool:
-        decision = await line.doors.get("compliance", f"/decisions/{key}")
-        return bool(decision["jurisdiction"] == "DE")
+        address = f"{line.doors.addresses['compliance']}/decisions/{key}"
+        answer = await line.doors.http.get(address, headers=line.bearer)
+        return answer.is_success and answer.json()["jurisdiction"] == "DE"
 
     await eventually(followed)
 

@@ -112,6 +112,7 @@ def test_every_service_is_in_it(traced: Traced) -> None:
         "compliance",
         "notify",
         "metrics",
+        "console",
     }
 
 
