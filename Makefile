@@ -1,8 +1,6 @@
 # Each target brings what it needs: Python 3.11+ with venv is enough to begin with.
 PY := .venv/bin/python
 ARGS ?=
-# two workers, each with an infrastructure of its own
-ALL_TESTS := --numprocesses 2 --dist loadgroup
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -26,7 +24,12 @@ bench: ## measure the kernel beside its peers (ARGS: --quick, --hires 2000, --ro
 	@.venv-bench/bin/python -m bench $(ARGS)
 
 test: setup ## run the tests (ARGS goes to pytest)
-	$(PY) -m pytest $(or $(ARGS),$(ALL_TESTS))
+ifdef ARGS
+	$(PY) -m pytest $(ARGS)
+else
+	$(PY) -m pytest --numprocesses 2 --dist loadgroup --ignore tests/e2e
+	$(PY) -m pytest tests/e2e
+endif
 
 check: check-format check-lint check-types check-architecture check-contracts test ## all of it, as CI does
 

@@ -3,7 +3,8 @@
 `FARHAND_INFRA=containers` takes them from testcontainers instead of the embedded stack; addresses
 given by `FARHAND_KAFKA`, `FARHAND_POSTGRES` and `FARHAND_REDIS` are used as they are.
 
-`make test` runs two such stacks beside each other, each with half of the files.
+`make test` runs two such stacks beside each other, each with half of the files; what drives a whole
+line runs afterwards, alone.
 """
 
 import os
@@ -30,11 +31,9 @@ OpenDatabase = Callable[[str], AbstractAsyncContextManager[str]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what shares something dear: the tests of a file, and all that drive a line."""
+    """Keep the tests of a file together: they may share something dear."""
     for item in items:
-        folder = item.path.relative_to(ROOT / "tests").parts[0]
-        together = folder if folder == "e2e" else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(together))
+        item.add_marker(pytest.mark.xdist_group(str(item.path)))
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,9 @@ LIMIT: Final = 500
 
 async def fire_due_timers(pool: Pool, engine: Engine, clock: Clock) -> None:
     """Run until cancelled."""
-    poll = max(SHORTEST_POLL_SECONDS, min(LONGEST_POLL_SECONDS, LATE_SECONDS / clock.speed))
+    poll = LONGEST_POLL_SECONDS
+    if clock.speed * poll > LATE_SECONDS:
+        poll = max(SHORTEST_POLL_SECONDS, LATE_SECONDS / clock.speed)
     while True:
         try:
             due = await timers.claim_due(pool, clock.now(), LIMIT)
