@@ -186,12 +186,16 @@ def leave(state: State, told: ReportLeaving, now: datetime) -> Decision[Journey]
 
 
 def _again_after(last_day: date, state: Journey, reported_at: datetime) -> Again | None:
-    """What is known of the time after a last day that was reported at a moment."""
+    """What is known of the time after a last day that was reported at a moment.
+
+    A last day that is newer than a rehire takes that back, until it is reported again.
+    """
     if last_day < state.profile.starts_on and reported_at < state.reported_at:
         # The report of the rehire was here first, and was taken for a moved start.
         return Again(source=state.source, profile=state.profile, reported_at=state.reported_at)
     again = state.again
-    return None if again is None or again.profile.starts_on <= last_day else again
+    is_older = again is not None and again.reported_at <= reported_at
+    return None if is_older or again is None or again.profile.starts_on <= last_day else again
 
 
 def stay(state: State, told: ReportStay, now: datetime) -> Decision[Journey]:

@@ -99,7 +99,7 @@ def test_nobody_is_left_after_a_kill(up: Up) -> None:
 def test_a_life_of_it(up: Up) -> None:
     """One start for what does not disturb each other."""
     assert [part.name for part in up.state().parts if part.ready] == [
-        *("postgres", "redis", "smtp", "scim"),
+        *("postgres", "redis", "smtp", "scim", "bamboohr"),
         *(name for one in SERVICES for name in (one.name, f"{one.name}-2")),
     ]
 
