@@ -1,14 +1,13 @@
 """HTTP: the KPIs, and their figures with the events behind each."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Final, Self
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, status
-from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
+from libs.common import page_cursor
 from libs.common.database import Pool
 from libs.common.running import Running, running
 from services.metrics import reports
@@ -88,7 +87,7 @@ def kpi_router(definitions: Sequence[Definition]) -> APIRouter:
 async def _page(pool: Pool, definition: Definition, query: FiguresQuery) -> FiguresOut:
     if query.by not in (ALL, *definition.dimensions):
         choice = ", ".join(definition.dimensions) or "none"
-        raise _refused("by", f"{definition.name} has no such dimension; it has {choice}")
+        raise page_cursor.refusal("by", f"{definition.name} has no such dimension; it has {choice}")
     place = START if query.after is None else _place(query.after)
     async with pool.acquire() as conn, conn.transaction(isolation="repeatable_read", readonly=True):
         rows = await reports.figures_of(
@@ -103,25 +102,9 @@ async def _page(pool: Pool, definition: Definition, query: FiguresQuery) -> Figu
     return FiguresOut(
         kpi=KpiOut.of(definition, newest.get(definition.name)),
         figures=tuple(map(FigureOut.of, shown, behind)),
-        next=_token(shown[-1].cell.bucket, shown[-1].cell.member) if more else None,
+        next=page_cursor.write(shown[-1].cell.bucket, shown[-1].cell.member) if more else None,
     )
-
-
-def _token(bucket: date, member: str) -> str:
-    return urlsafe_b64encode(f"{bucket.isoformat()} {member}".encode()).decode()
 
 
 def _place(token: str) -> Place:
-    """Where a page ended; raises a 422 for anything but a `next` of ours."""
-    try:
-        bucket, _, member = urlsafe_b64decode(token).decode().partition(" ")
-        return Place(date.fromisoformat(bucket), NAME.validate_python(member))
-    except ValueError as error:  # a ValidationError is one
-        raise _refused("after", "must be the `next` of a page before, unchanged") from error
-
-
-def _refused(parameter: str, says: str) -> RequestValidationError:
-    """An answer of 422 in the shape that FastAPI gives for any parameter."""
-    return RequestValidationError(
-        [{"type": "value_error", "loc": ("query", parameter), "msg": says, "input": None}]
-    )
+    return Place(*page_cursor.read(token, date.fromisoformat, NAME.validate_python))

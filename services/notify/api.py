@@ -1,15 +1,14 @@
 """`/letters`: what is on its way about a hire; `/inbox`: what a reader was told and is asked."""
 
 import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, HTTPException, Query
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel, TypeAdapter
 
-from libs.common import ids
+from libs.common import ids, page_cursor
 from libs.common.contracts.notify import Urgency
 from libs.common.contracts.values import Owner
 from libs.common.running import Running, running
@@ -21,6 +20,7 @@ from services.notify.model import Correspondence
 router = APIRouter(tags=["letters"])
 
 State = Annotated[Running, Depends(running)]
+MOMENT: Final = TypeAdapter[datetime](AwareDatetime)
 
 
 class DraftView(BaseModel):
@@ -120,7 +120,10 @@ async def read_inbox(
     )
     rows = await inbox_pages.page(state.tools.pool, wanted)
     messages = [MessageView(**{**row, "asks": json.loads(row["asks"])}) for row in rows]
-    return InboxPage(messages=messages, next=_cursor(messages[-1]) if len(rows) == limit else None)
+    if len(rows) < limit:
+        return InboxPage(messages=messages, next=None)
+    last = messages[-1]
+    return InboxPage(messages=messages, next=page_cursor.write(last.written_at, last.message_id))
 
 
 @router.post("/inbox/messages/{message_id}/read", summary="Mark a message as read")
@@ -135,15 +138,5 @@ async def mark_read(message_id: UUID, state: State) -> dict[str, str]:
     return {"status": "read"}
 
 
-def _cursor(last: MessageView) -> str:
-    return urlsafe_b64encode(f"{last.written_at.isoformat()} {last.message_id}".encode()).decode()
-
-
 def _place(after: str | None) -> tuple[datetime, UUID] | None:
-    if after is None:
-        return None
-    try:
-        moment, _, message = urlsafe_b64decode(after.encode()).decode().partition(" ")
-        return datetime.fromisoformat(moment), UUID(message)
-    except ValueError:
-        raise HTTPException(422, "`after` is not the `next` of a page") from None
+    return None if after is None else page_cursor.read(after, MOMENT.validate_python, UUID)

@@ -32,7 +32,7 @@ from services.notify.drafting import Drafting, hold, settle
 from services.notify.hire_letters import HireLetters
 from services.notify.law_letters import LawLetters, of_law
 from services.notify.messages import LetterDue, MailAccepted, MarkRead
-from services.notify.model import Correspondence, Posted
+from services.notify.model import Correspondence, find_posted, without
 from services.notify.task_letters import TaskLetters
 from services.notify.working_hours import next_opening
 
@@ -91,7 +91,7 @@ class Delivery:
 
     def record_receipt(self, state: State, reply: MailAccepted, now: datetime) -> Outcome:
         """The mail server has the letter."""
-        posted = _posted(state, str(reply.letter_id))
+        posted = find_posted(state.posted if state else (), str(reply.letter_id))
         if state is None or posted is None:
             return Decision(state)
         sent = MessageSent(
@@ -101,11 +101,11 @@ class Delivery:
             channel=CHANNEL,
             sent_at=now,
         )
-        return Decision(_without(state, posted), emit=(sent,))
+        return Decision(state.evolve(posted=without(state.posted, posted)), emit=(sent,))
 
     def record_failure(self, state: State, reply: EffectFailed, _now: datetime) -> Outcome:
         """The letter was given up."""
-        posted = _posted(state, reply.body)
+        posted = find_posted(state.posted if state else (), reply.body)
         if state is None or posted is None:
             return Decision(state)
         failed = MessageFailed(
@@ -115,7 +115,7 @@ class Delivery:
             channel=CHANNEL,
             reason=reply.reason,
         )
-        return Decision(_without(state, posted), emit=(failed,))
+        return Decision(state.evolve(posted=without(state.posted, posted)), emit=(failed,))
 
     def mark_read(self, state: State, command: MarkRead, now: datetime) -> Outcome:
         """Its reader has seen a message; the first time counts."""
@@ -128,13 +128,3 @@ class Delivery:
             read_at=now,
         )
         return Decision(state.evolve(read=(*state.read, command.message_id)), emit=(read,))
-
-
-def _posted(state: State, text: str) -> Posted | None:
-    """The letter without a receipt yet whose id a text names."""
-    letters = state.posted if state else ()
-    return next((each for each in letters if str(each.id) in text), None)
-
-
-def _without(state: Correspondence, posted: Posted) -> Correspondence:
-    return state.evolve(posted=tuple(each for each in state.posted if each is not posted))

@@ -22,7 +22,7 @@ from libs.common.message import EffectFailed
 from services.notify.directory import Directory
 from services.notify.letter import ASK_LIMIT, WHY_LIMIT, Ask, Letter, one_line
 from services.notify.messages import LetterDue, MailAccepted, SendMail
-from services.notify.model import Posted
+from services.notify.model import Posted, find_posted, without
 from services.notify.working_hours import next_opening
 
 BACK: Final = (KeyResultStatus.ON_COURSE, KeyResultStatus.ACHIEVED)
@@ -82,7 +82,7 @@ class KeyResultLetters:
 
     def record_receipt(self, state: State, reply: MailAccepted, now: datetime) -> Outcome:
         """The mail server has the letter."""
-        posted = _posted(state, str(reply.letter_id))
+        posted = find_posted(state.posted if state else (), str(reply.letter_id))
         if state is None or posted is None:
             return Decision(state)
         told = KeyResultOwnerTold(
@@ -91,11 +91,11 @@ class KeyResultLetters:
             recipient=posted.recipient,
             told_at=now,
         )
-        return Decision(_without(state, posted), emit=(told,))
+        return Decision(state.evolve(posted=without(state.posted, posted)), emit=(told,))
 
     def record_failure(self, state: State, reply: EffectFailed, _now: datetime) -> Outcome:
         """The letter was given up."""
-        posted = _posted(state, reply.body)
+        posted = find_posted(state.posted if state else (), reply.body)
         if state is None or posted is None:
             return Decision(state)
         failed = KeyResultOwnerNotTold(
@@ -104,7 +104,7 @@ class KeyResultLetters:
             recipient=posted.recipient,
             reason=reply.reason,
         )
-        return Decision(_without(state, posted), emit=(failed,))
+        return Decision(state.evolve(posted=without(state.posted, posted)), emit=(failed,))
 
     def _send_or_hold(self, state: Alerted, alert: KeyResultOffCourse, now: datetime) -> Outcome:
         hours = self.directory.mailbox_in(alert.team, alert.owner).working_hours
@@ -148,13 +148,3 @@ def ask_to_decide(alert: KeyResultOffCourse, zone: str) -> Ask:
         due_on=alert.review_by,
         zone=zone,
     )
-
-
-def _posted(state: State, text: str) -> Posted | None:
-    """The letter without a receipt yet whose id a text names."""
-    letters = state.posted if state else ()
-    return next((each for each in letters if str(each.id) in text), None)
-
-
-def _without(state: Alerted, posted: Posted) -> Alerted:
-    return state.evolve(posted=tuple(each for each in state.posted if each is not posted))

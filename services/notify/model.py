@@ -1,5 +1,6 @@
 """The nouns of a correspondence, and what can be done to one without knowing anybody's hours."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
@@ -136,6 +137,16 @@ class Posted(Value):
 
     id: UUID
     recipient: Owner
+
+
+def find_posted(letters: Iterable[Posted], text: str) -> Posted | None:
+    """The letter without a receipt yet whose id a text names."""
+    return next((each for each in letters if str(each.id) in text), None)
+
+
+def without(letters: Iterable[Posted], confirmed: Posted) -> tuple[Posted, ...]:
+    """The letters that still wait for their receipt."""
+    return tuple(each for each in letters if each.id != confirmed.id)
 
 
 class Correspondence(Value):

@@ -1,10 +1,11 @@
 """The states of journeys, read for people."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+from libs.common import page_cursor
 from libs.common.contracts.onboarding import HireStatus
 from libs.common.database import Pool
 from services.onboarding.model import Journey
@@ -22,18 +23,14 @@ class Row:
 
 def cursor(journey: Journey) -> str:
     """Where the page after this journey begins."""
-    place = f"{journey.profile.starts_on.isoformat()} {journey.hire_id}"
-    return urlsafe_b64encode(place.encode()).decode()
+    return page_cursor.write(journey.profile.starts_on, journey.hire_id)
 
 
 def _place(after: str | None) -> tuple[str, str]:
     if after is None:
         return FIRST
-    try:
-        day, _, key = urlsafe_b64decode(after.encode()).decode().partition(" ")
-    except ValueError:
-        return FIRST
-    return day, key
+    day, hire_id = page_cursor.read(after, date.fromisoformat, UUID)
+    return day.isoformat(), str(hire_id)
 
 
 async def page(pool: Pool, status: HireStatus | None, after: str | None, limit: int) -> list[Row]:
