@@ -22,6 +22,7 @@ from libs.common.contracts.onboarding import (
     HireStarted,
     HireStatus,
     HireStatusChanged,
+    RequestRefused,
     TaskAssigned,
     TaskDone,
     TaskDropped,
@@ -30,7 +31,7 @@ from libs.common.contracts.onboarding import (
 )
 from libs.common.contracts.values import Owner
 from libs.common.message import Event
-from services.console.hire import OVER, Block, Hire, Holding, Letter, Task, TaskState
+from services.console.hire import OVER, AccessAsk, Block, Hire, Holding, Letter, Task, TaskState
 
 Fold: TypeAlias = Callable[[Hire, Any, datetime], Hire]
 
@@ -136,12 +137,19 @@ def _revoked(hire: Hire, event: AccessRevoked, _at: datetime) -> Hire:
     return hire.evolve(access=tuple(ended), block=block)
 
 
-def _withheld(hire: Hire, event: AccessWithholdingRequested, _at: datetime) -> Hire:
-    return hire.evolve(withheld=hire.withheld | {event.resource})
+def _asked_of_access(
+    hire: Hire, event: AccessWithholdingRequested | AccessRestorationRequested, _at: datetime
+) -> Hire:
+    ask = AccessAsk(
+        request_id=event.asked.request_id,
+        resource=event.resource,
+        ends=isinstance(event, AccessWithholdingRequested),
+    )
+    return hire.evolve(access_asks=(*hire.access_asks, ask))
 
 
-def _restored(hire: Hire, event: AccessRestorationRequested, _at: datetime) -> Hire:
-    return hire.evolve(withheld=hire.withheld - {event.resource})
+def _refused(hire: Hire, event: RequestRefused, _at: datetime) -> Hire:
+    return hire.evolve(refused=(*hire.refused, event.request_id))
 
 
 def _decided(hire: Hire, event: CheckDecided, _at: datetime) -> Hire:
@@ -197,8 +205,9 @@ FOLDS: Final[Mapping[type[Event], Fold]] = {
     AccessGranted: _granted,
     AccessRevoked: _revoked,
     CheckDecided: _decided,
-    AccessWithholdingRequested: _withheld,
-    AccessRestorationRequested: _restored,
+    AccessWithholdingRequested: _asked_of_access,
+    AccessRestorationRequested: _asked_of_access,
+    RequestRefused: _refused,
     MessageHeld: _held,
     MessageSent: _sent,
     MessageFailed: _failed,

@@ -69,6 +69,14 @@ class Letter(Value):
     says: str = ""
 
 
+class AccessAsk(Value):
+    """Somebody asked to end access by hand, or to restore it."""
+
+    request_id: UUID
+    resource: str
+    ends: bool
+
+
 class Attention(IntEnum):
     """How much a hire asks for somebody to look, the most urgent first."""
 
@@ -82,7 +90,8 @@ class Attention(IntEnum):
 class Hire(Value):
     """One hire, folded from the events of all services; they may come in any order.
 
-    `profile` is None until the hire was announced. `due` is the earliest day of an open task.
+    `profile` is None until the hire was announced. `refused` are requests that were not done; a
+    refusal may be read before the request that it answers.
     """
 
     hire_id: HireId
@@ -96,7 +105,8 @@ class Hire(Value):
     block: Block | None = None
     tasks: tuple[Task, ...] = ()
     access: tuple[Holding, ...] = ()
-    withheld: frozenset[str] = frozenset()
+    access_asks: tuple[AccessAsk, ...] = ()
+    refused: tuple[UUID, ...] = ()
     letters: tuple[Letter, ...] = ()
     decision: CheckDecided | None = None
 
@@ -137,8 +147,13 @@ class Hire(Value):
         return Attention.WAITING if waiting or self.open_tasks else Attention.CALM
 
     def ended_by_hand(self, resource: str) -> bool:
-        """Whether somebody asked to end this access, and nobody to restore it since."""
-        return resource in self.withheld
+        """Whether this access was ended on somebody's word, and not restored since."""
+        done = (
+            ask.ends
+            for ask in reversed(self.access_asks)
+            if ask.resource == resource and ask.request_id not in self.refused
+        )
+        return next(done, False)
 
     def task(self, task_id: UUID) -> Task | None:
         """One task by its id."""

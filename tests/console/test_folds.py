@@ -19,6 +19,7 @@ from libs.common.contracts.onboarding import (
     AccessRevoked,
     HireCancelled,
     HireStatus,
+    RequestRefused,
     TaskDone,
     TaskDropped,
     TaskKind,
@@ -159,6 +160,44 @@ def test_access_that_was_withheld_stays_so_for_one_taken_up_again_until_it_is_re
 
     assert after(*again).ended_by_hand("vpn")
     assert not after(*again, restored).ended_by_hand("vpn")
+
+
+def _asked(number: int) -> Asked:
+    return Asked(request_id=UUID(int=number), account=UUID(int=32), asked_at=NOW)
+
+
+def _end(number: int) -> AccessWithholdingRequested:
+    return AccessWithholdingRequested(
+        hire_id=ALICE, asked=_asked(number), resource="vpn", why="Stolen."
+    )
+
+
+def _restore(number: int) -> AccessRestorationRequested:
+    return AccessRestorationRequested(
+        hire_id=ALICE, asked=_asked(number), resource="vpn", why="Found."
+    )
+
+
+def _refuse(number: int) -> RequestRefused:
+    return RequestRefused(hire_id=ALICE, request_id=UUID(int=number), why="this hire is over")
+
+
+@pytest.mark.parametrize(
+    ("events", "ended"),
+    [
+        pytest.param((_end(1),), True, id="asked for"),
+        pytest.param((_end(1), _refuse(1)), False, id="asked for and refused"),
+        pytest.param((_refuse(1), _end(1)), False, id="the refusal is read before its request"),
+        pytest.param((_end(1), _end(2), _refuse(2)), True, id="asked for again, and refused"),
+        pytest.param((_end(1), _restore(2)), False, id="restored"),
+        pytest.param((_end(1), _restore(2), _refuse(2)), True, id="not restored"),
+        pytest.param((_restore(1), _refuse(1)), False, id="nothing to restore"),
+    ],
+)
+def test_a_refused_request_does_not_end_or_restore_access(
+    events: Sequence[Event], *, ended: bool
+) -> None:
+    assert after(announced(), *events).ended_by_hand("vpn") is ended
 
 
 def test_a_message_that_waited_and_was_sent_is_one_message() -> None:
