@@ -14,6 +14,7 @@ from services.console.law_desk import law_desk
 from services.console.law_questions import follow_law
 from services.console.projection import follow_hires
 from services.console.teams import Teams, follow_teams
+from services.console.web import openid_page
 from services.console.web.pages import router
 
 
@@ -24,7 +25,8 @@ def adapters(tools: Tools) -> Sequence[Adapter]:
 
 
 async def prepare(tools: Tools) -> None:
-    """Make the first account, so that somebody can sign in."""
+    """Make the first account, so that somebody can sign in, and look at how else people may."""
+    openid_page.ready(tools.settings)
     password = tools.settings.secret("console_password")
     await accounts.ensure_first(tools.pool, password, tools.clock.now())
 

@@ -1,4 +1,4 @@
-"""Who may sign in: accounts with a password, hashed with Argon2id."""
+"""Who may sign in: accounts with a password, hashed with Argon2id, and those of a provider."""
 
 import asyncio
 import secrets
@@ -39,7 +39,7 @@ async def ensure_first(pool: Pool, password: str, now: datetime) -> None:
         """
         insert into account (id, login, name, roles, password, created_at)
         values ($1, $2, $3, $4, $5, $6)
-        on conflict (login) do nothing
+        on conflict (login) where issuer is null do nothing
         """,
         ids.derived("console account", FIRST_LOGIN),
         FIRST_LOGIN,
@@ -54,9 +54,9 @@ async def signed_in_as(pool: Pool, login: str, password: str) -> Account | None:
     """The account of a login if the password is right and it was not closed."""
     row = await pool.fetchrow(
         """
-        select id, login, name, roles, manager, hire_id, password
+        select id, login, name, roles, manager, hire_id, issuer, password
           from account
-         where login = $1 and closed_at is null
+         where login = $1 and issuer is null and closed_at is null
         """,
         storable(login.strip().casefold()),
     )
@@ -68,9 +68,10 @@ async def signed_in_as(pool: Pool, login: str, password: str) -> Account | None:
 
 
 async def id_of(pool: Pool, login: str) -> UUID | None:
-    """The account of a login, closed or not; None where there is none."""
+    """The local account of a login, closed or not; None where there is none."""
     found = await pool.fetchval(
-        "select id from account where login = $1", storable(login.strip().casefold())
+        "select id from account where login = $1 and issuer is null",
+        storable(login.strip().casefold()),
     )
     return None if found is None else UUID(str(found))
 
@@ -91,6 +92,7 @@ def account_of(row: Any) -> Account:
         roles=frozenset(Role(role) for role in row["roles"]),
         manager=row["manager"],
         hire_id=None if row["hire_id"] is None else UUID(str(row["hire_id"])),
+        issuer=row["issuer"],
     )
 
 
@@ -98,7 +100,7 @@ async def all_accounts(pool: Pool) -> Sequence[tuple[Account, datetime, datetime
     """Every account with when it was made and closed, open ones first."""
     rows = await pool.fetch(
         """
-        select id, login, name, roles, manager, hire_id, created_at, closed_at
+        select id, login, name, roles, manager, hire_id, issuer, created_at, closed_at
           from account
          order by closed_at nulls first, login
         """
@@ -112,13 +114,39 @@ async def names(pool: Pool) -> dict[UUID, str]:
     return {UUID(str(row["id"])): row["name"] for row in rows}
 
 
+async def keep_known(conn: Connection, account: Account, subject: str, now: datetime) -> bool:
+    """Keep what a provider says of somebody who signs in; False if the account was closed here."""
+    return await conn.fetchval(
+        """
+        insert into account (id, login, name, roles, manager, hire_id, issuer, subject, created_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        on conflict (issuer, subject) where issuer is not null do update
+           set login = excluded.login,
+               name = excluded.name,
+               roles = excluded.roles,
+               manager = excluded.manager,
+               hire_id = excluded.hire_id
+        returning closed_at is null
+        """,
+        account.id,
+        account.login,
+        account.name,
+        sorted(account.roles),
+        account.manager,
+        account.hire_id,
+        account.issuer,
+        subject,
+        now,
+    )
+
+
 async def add(conn: Connection, account: Account, password: str, now: datetime) -> bool:
     """Make an account; False if the login is taken."""
     status = await conn.execute(
         """
         insert into account (id, login, name, roles, password, manager, hire_id, created_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8)
-        on conflict (login) do nothing
+        on conflict (login) where issuer is null do nothing
         """,
         account.id,
         account.login,

@@ -54,7 +54,8 @@ SEE_ALL: Final = frozenset(
 class Account:
     """Somebody who may sign in.
 
-    `manager` digests their address if they lead a team; `hire_id` is a worker's own hire.
+    `manager` digests their address if they lead a team; `hire_id` is a worker's own hire. `issuer`
+    is the provider that says who they are, None for a local account with a password.
     """
 
     id: UUID
@@ -63,6 +64,7 @@ class Account:
     roles: frozenset[Role]
     manager: str | None = None
     hire_id: UUID | None = None
+    issuer: str | None = None
 
     @property
     def turns(self) -> tuple[Owner, ...]:

@@ -69,7 +69,8 @@ async def current(pool: Pool, token: str, now: datetime) -> Session | None:
     """The session of a cookie, unless it was ended or is over."""
     row = await pool.fetchrow(
         """
-        select session.id as session, seen_at, account.id, login, name, roles, manager, hire_id
+        select session.id as session, seen_at, account.id, login, name, roles, manager, hire_id,
+               issuer
           from session
           join account on account.id = session.account
          where token_hash = $1
@@ -104,6 +105,18 @@ async def listed(pool: Pool, account: UUID | None, now: datetime) -> Sequence[Li
         now - LONGEST,
     )
     return [Listed(**dict(row)) for row in rows]
+
+
+async def replace(
+    conn: Connection, account: UUID, browser: str, before: str | None, now: datetime
+) -> str:
+    """Start a session in place of the one that the browser had, which ends; returns the token."""
+    await conn.execute(
+        "update session set ended_at = $2 where token_hash = $1 and ended_at is null",
+        _hash(before or ""),
+        now,
+    )
+    return await begin(conn, account, browser, now)
 
 
 async def end(conn: Connection, session: UUID, account: UUID | None, now: datetime) -> bool:

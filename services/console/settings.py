@@ -1,5 +1,7 @@
 """What the console reads from its environment beside what every service does."""
 
+from urllib.parse import urlsplit
+
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -11,17 +13,31 @@ class ConsoleSettings(BaseSettings):
 
     `FARHAND_CONSOLE` is where people reach the console: what their browsers speak, whatever a proxy
     in between speaks to us.
+
+    `FARHAND_OIDC_ISSUER` and `FARHAND_OIDC_CLIENT` let people sign in with an OpenID provider,
+    which is shown as `FARHAND_OIDC_NAME`; the client's secret, if it has one, is the file
+    `oidc_client` among the secrets. `FARHAND_OIDC_ROLES` names the file that says what their claims
+    make of them (`identity_claims.py`).
     """
 
     model_config = SettingsConfigDict(env_prefix="FARHAND_", frozen=True, extra="ignore")
 
     operations: str = ""
     console: str = ""
+    oidc_issuer: str = ""
+    oidc_client: str = ""
+    oidc_name: str = ""
+    oidc_roles: str = ""
 
     @property
     def is_secure(self) -> bool:
         """Whether people reach the console over TLS."""
         return self.console.lower().startswith("https://")
+
+    @property
+    def provider_name(self) -> str:
+        """What people call the OpenID provider; empty where there is none."""
+        return self.oidc_issuer and (self.oidc_name or urlsplit(self.oidc_issuer).netloc)
 
     @property
     def addresses(self) -> dict[str, str]:

@@ -12,6 +12,7 @@ from services.console.web import (
     hire_page,
     law_page,
     live_stream,
+    openid_page,
     operations_page,
     sign_in_page,
 )
@@ -19,6 +20,7 @@ from services.console.web import (
 PAGES = (
     assets,
     sign_in_page,
+    openid_page,
     board_page,
     hire_page,
     hire_actions,

@@ -1,7 +1,7 @@
-"""Signing in and out, with a local account."""
+"""Signing in and out: the form, local accounts, and the session that every way in begins."""
 
 from hashlib import sha256
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -11,6 +11,7 @@ from libs.common.clock import wall
 from libs.common.cloudevents import storable
 from services.console import accounts, audit, sessions
 from services.console.audit import Deed
+from services.console.role import Account
 from services.console.settings import ConsoleSettings
 from services.console.web.page_route import PageRoute
 from services.console.web.render import page
@@ -29,12 +30,37 @@ BROWSERS: Final = ("Edg", "OPR", "Firefox", "Chrome", "Safari")
 SYSTEMS: Final = ("Windows", "Android", "iPhone", "iPad", "Mac OS", "Linux")
 
 Next = Annotated[str, Query(alias="next", max_length=500)]
+Left = Annotated[Literal["openid", "here", ""], Query()]
 
 
 @router.get("/sign-in")
-async def sign_in_form(request: Request, _state: State, back: Next = "/") -> Response:
+async def sign_in_form(
+    request: Request, _state: State, back: Next = "/", left: Left = ""
+) -> Response:
     """The form."""
-    return page("sign_in.html", theme=theme_of(request), back=back, wrong=None, login="")
+    return sign_in_page(request, 200, back=back, left=left)
+
+
+def sign_in_page(  # what the page shows
+    request: Request,
+    status: int,
+    *,
+    back: str = "/",
+    login: str = "",
+    wrong: str = "",
+    left: str = "",
+) -> Response:
+    """The form, and the way to the company's provider if there is one."""
+    return page(
+        "sign_in.html",
+        status,
+        theme=theme_of(request),
+        back=local(back),
+        wrong=wrong,
+        login=login,
+        left=left,
+        provider=ConsoleSettings().provider_name,
+    )
 
 
 @router.post("/sign-in")
@@ -46,14 +72,20 @@ async def sign_in(request: Request, state: State) -> Response:
     await _limit(state, request, login)
     account = await accounts.signed_in_as(state.tools.pool, login, password)
     if account is None:
-        values = {"theme": theme_of(request), "back": back, "wrong": WRONG, "login": login}
-        refused = page("sign_in.html", 401, **values)
+        refused = sign_in_page(request, 401, back=back, login=login, wrong=WRONG)
         # After the answer: the time it takes would tell which logins there are.
         refused.background = BackgroundTask(_note_refusal, state, login)
         return refused
+    return await entered(request, state, account, back)
+
+
+async def entered(request: Request, state: State, account: Account, back: str) -> Response:
+    """Start a session in place of any that the browser had, and lead to a page of ours."""
+    before = request.cookies.get(COOKIE)
+    by = {"provider": account.issuer} if account.issuer else None
     async with state.tools.pool.acquire() as conn, conn.transaction():
-        await audit.write(conn, Deed(account.id, "sign_in"), state.tools.clock.now())
-        token = await sessions.begin(conn, account.id, browser_of(request), wall())
+        await audit.write(conn, Deed(account.id, "sign_in", detail=by), state.tools.clock.now())
+        token = await sessions.replace(conn, account.id, browser_of(request), before, wall())
     response = RedirectResponse(local(back), 303)
     response.set_cookie(
         COOKIE,
@@ -76,17 +108,27 @@ async def _note_refusal(state: State, login: str) -> None:
 
 
 async def _limit(state: State, request: Request, login: str) -> None:
-    """Hold back an address, and what it tries on one login: nobody else's tries count for theirs.
+    """Hold back an address, and what it tries on one login, for which nobody else's tries count."""
+    await limit_address(state, request)
+    await _hold_back(state, f"{_address(request)} {_plain(login)}", TRIES_A_MINUTE)
 
-    Counted in Redis for all processes, and here too, for when Redis is away.
-    """
-    address = request.client.host if request.client else ""
+
+async def limit_address(state: State, request: Request) -> None:
+    """Hold back an address that tries too often; raises HTTPException 429."""
+    await _hold_back(state, _address(request), ADDRESS_A_MINUTE)
+
+
+async def _hold_back(state: State, told: str, most: int) -> None:
+    # Counted in Redis for all processes, and here too, for when Redis is away.
     minute, limit = int(wall().timestamp()) // 60, state.rate_limit
-    for told, most in ((address, ADDRESS_A_MINUTE), (f"{address} {_plain(login)}", TRIES_A_MINUTE)):
-        name = "sign-in:" + sha256(told.encode()).hexdigest()[:16]
-        here = limit.allows_here(name, most, minute)
-        if not here or not await limit.allows(name, most, minute):
-            raise HTTPException(429, "Wait a minute, then try again.", {"Retry-After": "60"})
+    name = "sign-in:" + sha256(told.encode()).hexdigest()[:16]
+    here = limit.allows_here(name, most, minute)
+    if not here or not await limit.allows(name, most, minute):
+        raise HTTPException(429, "Wait a minute, then try again.", {"Retry-After": "60"})
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _plain(login: str) -> str:
@@ -113,6 +155,8 @@ async def sign_out(visit: Visiting, _form: Submitted) -> Response:
     async with visit.pool.acquire() as conn, conn.transaction():
         await sessions.end(conn, visit.session.id, visit.account.id, wall())
         await audit.write(conn, Deed(visit.account.id, "sign_out"), visit.now)
-    response = RedirectResponse("/sign-in", 303)
+    response = RedirectResponse(
+        "/sign-in?left=" + ("openid" if visit.account.issuer else "here"), 303
+    )
     response.delete_cookie(COOKIE)
     return response
