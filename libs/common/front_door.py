@@ -1,6 +1,7 @@
 """Take deliveries in: verified, kept raw and sealed before the answer, read once, never dropped."""
 
 import asyncio
+import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,18 +23,23 @@ log = logging.getLogger(__name__)
 
 RETRY_SECONDS: Final = 1.0
 MAX_REASON: Final = 2_000
+FIRST: Final = "first"
 
 Submit = Callable[[Sequence[Inbound]], Awaitable[list[Result]]]
 Status = Literal["accepted", "duplicate", "quarantined"]
 
 
 class DeliveryTaken(Command):
-    """A delivery to be kept as it came: `body` is sealed, `reason` says why it is unreadable."""
+    """A delivery to be kept as it came: `body` is sealed, `reason` says why it is unreadable.
+
+    `about` are the keys of all that it is about, where those are several.
+    """
 
     source: str
     delivery: str
     reason: str | None
     body: str
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +56,22 @@ async def deliveries(conn: Connection, batch: Sequence[Received[DeliveryTaken]])
     """Keep deliveries; one that is taken again was mended, and takes the place of the old."""
     await conn.execute(
         """
-        insert into delivery (source, id, status, reason, body, received_at)
+        insert into delivery (source, id, status, reason, body, received_at, about)
         select source, id, case when reason is null then 'read' else 'quarantined' end, reason,
-               body, received_at
-          from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
-               as d (source, id, reason, body, received_at)
+               body, received_at, array(select jsonb_array_elements_text(about))
+          from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[],
+                      $6::jsonb[])
+               as d (source, id, reason, body, received_at, about)
         on conflict (source, id) do update
            set status = excluded.status, reason = excluded.reason, body = excluded.body,
-               settled_at = excluded.received_at
+               settled_at = excluded.received_at, about = delivery.about || excluded.about
         """,
         [each.message.source for each in batch],
         [each.message.delivery for each in batch],
         [each.message.reason for each in batch],
         [each.message.body for each in batch],
         [each.time for each in batch],
+        [json.dumps(each.message.about) for each in batch],
     )
     return ()
 
@@ -142,18 +150,26 @@ class Doors:
         )
 
     async def _take(
-        self, door: FrontDoor, name: str, body: bytes, submit: Submit, attempt: str = "first"
+        self, door: FrontDoor, name: str, body: bytes, submit: Submit, attempt: str = FIRST
     ) -> Taken:
         source = door.source.name
         messages, reason = await self._admitted(door, name, body)
-        keys = {message.key for message in messages}
-        owner = keys.pop() if len(keys) == 1 else str(ids.derived("delivery", source, name))
-        sealed = await self._tools.vault.seal_bytes(owner, body)
-        taken = DeliveryTaken(source=source, delivery=name, reason=reason, body=sealed)
+        keys = sorted({message.key for message in messages})
+        alone = keys[0] if len(keys) == 1 else None
+        own_key, vault = quarantine.own_key(source, name), self._tools.vault
+        taken = DeliveryTaken(
+            source=source,
+            delivery=name,
+            reason=reason,
+            body=await vault.seal_bytes(alone or own_key, body),
+            about=() if alone else tuple(keys),
+        )
         kept = self._inbound(source, f"{name}/{attempt}", f"{source}/{name}", taken)
         results = await submit([kept, *messages])
         if results[0] == Dropped("duplicate"):
             return Taken(name, "duplicate")
+        if alone and attempt != FIRST:
+            await vault.erase(own_key)  # as it was before it was mended, it opens no more
         return Taken(name, "accepted" if reason is None else "quarantined", reason)
 
     async def _admitted(

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Final, Protocol, cast
 
 import aiokafka
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
@@ -79,6 +79,26 @@ async def declare_topics(bootstrap: str, topics: Sequence[TopicSpec]) -> None:
         for topic in topics:
             if topic.retention is not None:
                 await _keep_no_longer(client, topic)
+    finally:
+        await client.close()
+
+
+async def drop_read_records(bootstrap: str, group: str, topic: str) -> None:
+    """Remove from a topic what a group has read of it, before its retention would.
+
+    Raises KafkaError where the broker refuses, or does not answer.
+    """
+    client: Any = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await client.start()
+    try:
+        read: Any = await client.list_consumer_group_offsets(group)
+        await client.delete_records(
+            {
+                partition: RecordsToDelete(position.offset)
+                for partition, position in read.items()
+                if partition.topic == topic and position.offset > 0
+            }
+        )
     finally:
         await client.close()
 

@@ -144,8 +144,9 @@ async def replay_quarantined(
 async def discard_quarantined(
     source: PathName, delivery: PathName, discard: Discard, state: State
 ) -> Settled:
-    """It stays on record with the reason."""
-    if not await quarantine.discard(state.tools.pool, source, delivery, discard.why):
+    """It stays on record with the reason, and its body can be read no more."""
+    tools = state.tools
+    if not await quarantine.discard(tools.pool, tools.vault, source, delivery, discard.why):
         raise HTTPException(404, "no such quarantined delivery")
     return Settled(status="discarded")
 

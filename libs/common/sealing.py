@@ -13,6 +13,7 @@ import secrets
 from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
@@ -59,6 +60,11 @@ def person_of(token: str) -> str:
     return person
 
 
+def fingerprint_of(key: bytes) -> str:
+    """What tells a data key from every other for ever, and tells nothing of it: it is random."""
+    return sha256(b"farhand data key\x1f" + key).hexdigest()
+
+
 @dataclass(slots=True)
 class Vault:
     """Seals and opens with the wrapped data keys of the key database.
@@ -100,6 +106,11 @@ class Vault:
         """Delete a person's data key for ever; True if there was one."""
         status = await self.pool.execute("delete from keys.data_key where person = $1", person)
         return status == "DELETE 1"
+
+    async def fingerprint(self, person: str) -> str | None:
+        """The fingerprint of a person's data key; None where there is no key."""
+        key = await self._load(person)
+        return None if key is None else fingerprint_of(key)
 
     async def _load(self, person: str) -> bytes | None:
         wrapped = await self.pool.fetchval(

@@ -15,7 +15,8 @@ from services.console import audit
 from services.console.audit import Deed
 from services.console.desk import REQUESTS
 
-ENVELOPE: Final = {"hire_id", "matter", "asked"}
+NOT_KEPT: Final = {"hire_id", "matter", "asked", "worker"}
+"""What an entry has in fields of its own, and contacts."""
 
 
 @projection("deeds", *REQUESTS.values())
@@ -24,7 +25,7 @@ async def follow_deeds(conn: Connection, batch: Sequence[Received[Any]]) -> Sequ
     for each in batch:
         event: Event = each.message
         asked: Asked = each.message.asked
-        detail = event.model_dump(mode="json", exclude=ENVELOPE)
+        detail = event.model_dump(mode="json", exclude=NOT_KEPT)
         action = event.type.removesuffix(".v1")
         await audit.write(conn, Deed(asked.account, action, event.subject, detail), asked.asked_at)
     return ()

@@ -22,7 +22,7 @@ OF_A_HIRE: Final = tuple(
 )
 """Every event about a hire: whatever is told of one is part of its story."""
 
-CONTACTS: Final = {"profile": {"worker", "manager"}}
+CONTACTS: Final = {"profile": {"worker", "manager"}, "worker": True}
 MANY: Final = 40
 """More hires than this in one batch are told as 'everything': a notice has a limit of length."""
 

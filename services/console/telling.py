@@ -104,6 +104,11 @@ def _overdue(body: Body) -> Line:
     return Line("clock", f"Late, reminder {body['escalation']}: {body['title']}", "bad")
 
 
+def _erased(body: Body) -> Line:
+    seen = "; ".join(f"{each['place']}: {each['seen']}" for each in body["places"])
+    return Line("key", "The person was erased: what was sealed opens never again", "quiet", seen)
+
+
 def _completion(body: Body) -> Line:
     answer = body.get("answer")
     return Line("person", f"Somebody answered: {answer}" if answer else "Somebody closed a task")
@@ -165,6 +170,9 @@ TELLINGS: Final[Mapping[str, Callable[[Body], Line]]] = {
     "hire.cancellation_requested.v1": _asked("Somebody asked to cancel the hire"),
     "access.withholding_requested.v1": _asked("Somebody asked to end access now"),
     "access.restoration_requested.v1": _asked("Somebody asked to restore access"),
+    "contact.correction_requested.v1": _asked("Somebody corrected the contact"),
+    "person.erasure_requested.v1": _asked("Somebody asked to erase the person"),
+    "person.erased.v1": _erased,
     "finding.waiver_requested.v1": _asked("Somebody asked to waive a finding"),
     "message.written.v1": _written,
     "message.read.v1": lambda body: Line("mail", f"Read by {owner(body['recipient'])}", "quiet"),

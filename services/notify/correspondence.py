@@ -18,6 +18,7 @@ from libs.common.contracts.onboarding import (
     HireChanged,
     HireReady,
     HireStatusChanged,
+    PersonErased,
     TaskAssigned,
     TaskDone,
     TaskDropped,
@@ -54,6 +55,7 @@ def correspondence(directory: Directory) -> Decider[Correspondence]:
     decider.on(HireBlocked)(hire.ask_to_unblock)
     decider.on(HireReady)(hire.tell_ready)
     decider.on(HireCancelled)(hire.tell_cancelled)
+    decider.on(PersonErased)(hire.forget_people)
     decider.on(TaskAssigned)(task.ask)
     decider.on(TaskMoved)(task.move)
     decider.on(TaskDueToday)(task.remind)

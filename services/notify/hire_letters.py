@@ -12,6 +12,7 @@ from libs.common.contracts.onboarding import (
     HireReady,
     HireStatus,
     HireStatusChanged,
+    PersonErased,
 )
 from libs.common.contracts.values import Owner
 from libs.common.decider import Decision
@@ -30,6 +31,8 @@ from services.notify.drafting import Drafting, settle
 from services.notify.model import Contacts, Correspondence
 
 ENDED: Final = (HireStatus.CANCELLED, HireStatus.LEFT)
+HIRES_OWN: Final = (Owner.WORKER, Owner.MANAGER)
+"""Who is reached by the sealed contacts of the hire."""
 
 State: TypeAlias = Correspondence | None
 Outcome: TypeAlias = Decision[Correspondence]
@@ -95,6 +98,14 @@ class HireLetters:
         for reader in known.told:
             after = self.drafting.tell(after, hire_cancelled(reader), reader, now)
         return settle(state, after)
+
+    def forget_people(self, state: State, _event: PersonErased, _now: datetime) -> Outcome:
+        """Say nothing more to the hire's own people: who they were is unknown from now on."""
+        if state is None:
+            return Decision(None)
+        kept = tuple(draft for draft in state.drafts if draft.reader not in HIRES_OWN)
+        told = tuple(each for each in state.told if each not in HIRES_OWN)
+        return settle(state, state.evolve(contacts=None, ended=True, drafts=kept, told=told))
 
     def _ask_to_unblock(self, state: Correspondence, now: datetime) -> Correspondence:
         if state.block is None:

@@ -14,6 +14,8 @@ from services.onboarding.bamboohr.changes import BambooChanges
 from services.onboarding.bamboohr.client import BambooClient
 from services.onboarding.bamboohr.fetch import BambooFetch
 from services.onboarding.bamboohr.settings import BambooSettings
+from services.onboarding.erasing import Erasing
+from services.onboarding.erasure_messages import FindKeys, ShredKeys
 from services.onboarding.fetch_log import employee_fetches
 from services.onboarding.fetches_api import router as fetches
 from services.onboarding.front_doors import FRONT_DOORS
@@ -46,12 +48,15 @@ def identities(tools: Tools) -> Identities:
 def adapters(tools: Tools) -> Sequence[Adapter]:
     """What changes the outside world for a hire."""
     vpn, accounts = wireguard(tools), identities(tools)
+    erasing = Erasing.by(tools, accounts, vpn)
     bamboo = BambooClient(BambooSettings.read(), tools.settings)
     return (
         adapter(EnsurePeer, vpn.ensure_peer),
         adapter(RevokePeer, vpn.revoke_peer),
         adapter(EnsureIdentity, accounts.ensure),
         adapter(RevokeIdentity, accounts.revoke),
+        adapter(FindKeys, erasing.find),
+        adapter(ShredKeys, erasing.shred),
         adapter(FetchEmployee, BambooFetch(bamboo, tools.vault).fetch),
         adapter(ListChanges, BambooChanges(bamboo, tools.pool).list_changes),
     )

@@ -15,6 +15,8 @@ from libs.common.contracts.console import (
     AccessRestorationRequested,
     AccessWithholdingRequested,
     CancellationRequested,
+    ContactCorrectionRequested,
+    ErasureRequested,
     StartMoveRequested,
     TaskCompletionRequested,
     TaskReassignmentRequested,
@@ -23,7 +25,7 @@ from libs.common.contracts.console import (
 from libs.common.contracts.onboarding import RequestRefused
 from libs.common.decider import Decision, Refused
 from libs.common.message import Event
-from services.onboarding import hire_rules, task_rules
+from services.onboarding import erasure_rules, hire_rules, task_rules
 from services.onboarding.advance import Advance
 from services.onboarding.commands import (
     ApproveTask,
@@ -126,6 +128,25 @@ def cancel(state: State, request: CancellationRequested, now: datetime) -> Decis
     if journey.started_at is not None:
         raise Refused("the first day has begun: have the HR system report the last day instead")
     return hire_rules.cancel(journey, ReportCancel(hire_id=request.hire_id), now)
+
+
+@_refusing
+def correct_contact(
+    state: State, request: ContactCorrectionRequested, now: datetime
+) -> Decision[Journey]:
+    """Take over another name or address; the HR system's next report has the last word."""
+    journey = _going_on(state)
+    if request.worker == journey.profile.worker:
+        raise Refused("that is what is known already")
+    corrected = journey.profile.model_copy(update={"worker": request.worker})
+    report = ReportHire(hire_id=journey.hire_id, source=journey.source, profile=corrected)
+    return hire_rules.report(journey, report, now)
+
+
+@_refusing
+def erase(state: State, request: ErasureRequested, now: datetime) -> Decision[Journey]:
+    """Begin to make all personal data of the hire unreadable for ever."""
+    return erasure_rules.erase(state, request, now)
 
 
 @_refusing

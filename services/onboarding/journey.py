@@ -8,6 +8,8 @@ from libs.common.contracts.console import (
     AccessRestorationRequested,
     AccessWithholdingRequested,
     CancellationRequested,
+    ContactCorrectionRequested,
+    ErasureRequested,
     StartMoveRequested,
     TaskCompletionRequested,
     TaskReassignmentRequested,
@@ -15,7 +17,14 @@ from libs.common.contracts.console import (
 )
 from libs.common.decider import Decider
 from libs.common.message import EffectFailed
-from services.onboarding import access_rules, console_rules, fetch_rules, hire_rules, task_rules
+from services.onboarding import (
+    access_rules,
+    console_rules,
+    erasure_rules,
+    fetch_rules,
+    hire_rules,
+    task_rules,
+)
 from services.onboarding.commands import (
     ApproveTask,
     CompleteTask,
@@ -34,6 +43,8 @@ from services.onboarding.commands import (
     TaskReminder,
     TiersChange,
 )
+from services.onboarding.erasure_messages import KeysFound, KeysShredded
+from services.onboarding.erasure_rules import lasting
 from services.onboarding.hints import EmployeeFound, EmployeeGone, FollowHint, LookAgain
 from services.onboarding.identity.messages import IdentityGone, IdentityReady
 from services.onboarding.model import Journey
@@ -41,16 +52,16 @@ from services.onboarding.vpn.messages import PeerGone, PeerReady
 
 journey = Decider("journey", Journey, one_trace=True)
 
-journey.on(ReportHire)(hire_rules.report)
-journey.on(ReportCancel)(hire_rules.cancel)
-journey.on(ReportLeaving)(hire_rules.leave)
-journey.on(ReportStay)(hire_rules.stay)
+journey.on(ReportHire)(lasting(hire_rules.report))
+journey.on(ReportCancel)(lasting(hire_rules.cancel))
+journey.on(ReportLeaving)(lasting(hire_rules.leave))
+journey.on(ReportStay)(lasting(hire_rules.stay))
 journey.on(EndAwaited)(hire_rules.end_awaited)
 journey.on(FirstDay)(hire_rules.begin_first_day)
 journey.on(LastDayOver)(hire_rules.end_last_day)
 
-journey.on(FollowHint)(fetch_rules.follow_hint)
-journey.on(EmployeeFound)(fetch_rules.follow_employee)
+journey.on(FollowHint)(lasting(fetch_rules.follow_hint))
+journey.on(EmployeeFound)(lasting(fetch_rules.follow_employee))
 journey.on(EmployeeGone)(fetch_rules.follow_absence)
 journey.on(LookAgain)(fetch_rules.look_again)
 
@@ -68,7 +79,7 @@ journey.on(PeerReady)(access_rules.grant)
 journey.on(PeerGone)(access_rules.note_revocation)
 journey.on(IdentityReady)(access_rules.grant)
 journey.on(IdentityGone)(access_rules.note_revocation)
-journey.on(EffectFailed)(access_rules.note_trouble)
+journey.on(EffectFailed)(erasure_rules.note_failure)
 journey.on(RetryAccess)(access_rules.retry)
 
 journey.on(TaskCompletionRequested)(console_rules.complete)
@@ -78,3 +89,8 @@ journey.on(StartMoveRequested)(console_rules.move_start)
 journey.on(CancellationRequested)(console_rules.cancel)
 journey.on(AccessWithholdingRequested)(console_rules.withhold_access)
 journey.on(AccessRestorationRequested)(console_rules.restore_access)
+journey.on(ContactCorrectionRequested)(console_rules.correct_contact)
+journey.on(ErasureRequested)(console_rules.erase)
+
+journey.on(KeysFound)(erasure_rules.shred)
+journey.on(KeysShredded)(erasure_rules.give_receipt)

@@ -6,7 +6,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from libs.common.contracts.compliance import Question, Verdict
-from libs.common.contracts.onboarding import HireStatus
+from libs.common.contracts.onboarding import Fingerprint, HireStatus
 from libs.common.contracts.values import HireId, Instant, Owner, Profile, Value, ZoneName
 from services.onboarding.plan import PlannedTask
 from services.onboarding.risk import Assessment
@@ -151,6 +151,24 @@ class Again(Value):
     reported_at: Instant
 
 
+class Erasure(Value):
+    """That the person is to be erased, or was: who asked for it, and the keys found.
+
+    `told_again`: an HR system told of the person while this was under way.
+    """
+
+    request_id: UUID
+    account: UUID
+    asked_at: Instant
+    keys: tuple[Fingerprint, ...] = ()
+    told_again: bool = False
+    erased_at: Instant | None = None
+
+    def evolve(self, **changes: Any) -> Self:
+        """Return a copy with some fields changed."""
+        return self.model_copy(update=changes)
+
+
 class Journey(Value):
     """The life of one hire.
 
@@ -186,6 +204,7 @@ class Journey(Value):
     access: tuple[Access, ...] = ()
     withheld: tuple[str, ...] = ()
     block: Block | None = None
+    erasure: Erasure | None = None
 
     def evolve(self, **changes: Any) -> Self:
         """Return a copy with some fields changed."""
@@ -243,6 +262,11 @@ class Journey(Value):
                 if task.period == self.period
             )
         )
+
+    @property
+    def pending_erasure(self) -> Erasure | None:
+        """The erasure that is under way, if one is."""
+        return self.erasure if self.erasure and self.erasure.erased_at is None else None
 
     @property
     def open_tasks(self) -> tuple[Task, ...]:

@@ -42,6 +42,11 @@ async def deliver(
     return await client.post("/hooks/desk", content=body, headers=signed)
 
 
+async def key_exists(bed: Ledger, owner: str) -> bool:
+    found = await bed.pool.fetchval("select true from keys.data_key where person = $1", owner)
+    return bool(found)
+
+
 async def test_a_delivery_counts_once_however_often_it_comes(ledger_bed: Ledger) -> None:
     body = deposits((ALICE, 5), (BOB, 7), (ALICE, 1))
     async with ledger_bed.serve(ledger_with_desk()) as client:
@@ -57,6 +62,8 @@ async def test_a_delivery_counts_once_however_often_it_comes(ledger_bed: Ledger)
         rows = await ledger_bed.pool.fetch("select status, body from delivery order by id")
         assert [row["status"] for row in rows] == ["read", "read"]
         assert all(row["body"].startswith("sealed.v1.") for row in rows)
+        own = {quarantine.own_key("desk", name) for name in ("d1", "d2")}
+        assert set(await quarantine.kept_about(ledger_bed.pool, str(BOB))) == own
 
 
 async def test_two_deliveries_without_a_name_are_told_apart_by_their_bodies(
@@ -154,6 +161,9 @@ async def test_what_cannot_be_read_is_quarantined_mended_and_replayed(
         body = (await client.get(f"{path}/body")).json()["body"]
         assert body == unreadable.decode(errors="replace")
 
+        own_key = quarantine.own_key("desk", kept["id"])
+        assert await key_exists(ledger_bed, own_key)
+
         still = await client.post(f"{path}/replay", json={"why": "again"})
         assert still.json()["status"] == "quarantined"
         mended = deposits((ALICE, 5)).decode()
@@ -161,6 +171,7 @@ async def test_what_cannot_be_read_is_quarantined_mended_and_replayed(
         assert done.json()["status"] == "accepted"
         assert await ledger_bed.balance(ALICE) == 5
         assert (await client.get("/quarantine")).json() == []
+        assert not await key_exists(ledger_bed, own_key)
         gone = await client.post(f"{path}/replay", json={"why": "again", "body": mended})
         assert gone.status_code == 404
 
@@ -171,6 +182,10 @@ async def test_a_quarantined_delivery_can_be_given_up_or_may_have_been_erased(
     async with ledger_bed.serve(ledger_with_desk()) as client:
         await deliver(client, b"{", "one")
         await deliver(client, b"{", "two")
+        await deliver(client, b"{", "three")
+        given_up = await client.post("/quarantine/desk/three/discard", json={"why": "not ours"})
+        assert given_up.json()["status"] == "discarded"
+        assert not await key_exists(ledger_bed, quarantine.own_key("desk", "three"))
         await ledger_bed.pool.execute("delete from keys.data_key")
         erased = await client.post("/quarantine/desk/two/replay", json={"why": "again"})
         assert erased.status_code == 410

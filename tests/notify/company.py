@@ -17,6 +17,7 @@ from libs.common.contracts.onboarding import (
     HireReady,
     HireStatus,
     HireStatusChanged,
+    PersonErased,
     TaskAssigned,
     TaskDone,
     TaskDropped,
@@ -147,6 +148,10 @@ def blocked(
 
 def cancelled(at: datetime = MONDAY_MORNING) -> HireCancelled:
     return HireCancelled(hire_id=HIRE, cancelled_at=at)
+
+
+def erased() -> PersonErased:
+    return PersonErased.model_validate(PersonErased.example)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from tests.notify.company import (
     done,
     dropped,
     due_today,
+    erased,
     letter_due,
     moved,
     overdue,
@@ -147,6 +148,26 @@ class TestWhoIsAsked:
 
         assert world.mails == []
         assert world.timers == {}
+
+
+class TestWhoIsErased:
+    def test_a_letter_that_waits_for_the_person_is_not_sent_and_others_are(self) -> None:
+        world = at_work(assigned()).wait(hours=1).take(ready(), cancelled())
+        world.take(erased()).wait(days=1)
+
+        assert {mail.recipient for mail in world.mails} == {Owner.IT}
+        assert "cancelled" in world.mails[-1].asks[0]
+        assert world.mails[-1].effect.worker is None
+
+    def test_nobody_is_known_any_more(self) -> None:
+        world = at_work(assigned(owner=Owner.WORKER)).take(cancelled(), erased()).wait(days=1)
+
+        assert world.mails == []
+        assert world.state
+        assert world.state.contacts is None
+
+    def test_of_a_hire_nobody_heard_of_there_is_nothing_to_forget(self) -> None:
+        assert World().take(erased()).state is None
 
 
 class TestFewLetters:

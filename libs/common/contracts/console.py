@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import StringConstraints
 
-from libs.common.contracts.values import HireId, Instant, Owner, Value
+from libs.common.contracts.values import HireId, Instant, Owner, Sealed, Value
 from libs.common.message import Event
 
 HIRE = "0b8f6c1e-5d0a-5e43-9a51-2f6f0c0a7b11"
@@ -145,6 +145,41 @@ class AccessRestorationRequested(Event, name="access.restoration_requested.v1", 
         "asked": ASKED,
         "resource": "vpn",
         "why": "A new laptop was enrolled.",
+    }
+
+
+class ContactCorrectionRequested(Event, name="contact.correction_requested.v1", subject="hire_id"):
+    """The name or the address of the new colleague is another, until the HR system tells of it."""
+
+    hire_id: HireId
+    asked: Asked
+    worker: Sealed
+    why: Why
+
+    example = {
+        "hire_id": HIRE,
+        "asked": ASKED,
+        "worker": f"sealed.v1.{HIRE}.c2VhbGVk",
+        "why": "The name is spelt otherwise in the passport.",
+    }
+
+
+class ErasureRequested(Event, name="person.erasure_requested.v1", subject="hire_id"):
+    """All personal data of somebody whose hire is over is to be made unreadable for ever.
+
+    `no_duty_to_keep`: who asks has looked up that no law asks to keep it any longer.
+    """
+
+    hire_id: HireId
+    asked: Asked
+    no_duty_to_keep: bool
+    why: Annotated[str, StringConstraints(min_length=10, max_length=500)]
+
+    example = {
+        "hire_id": HIRE,
+        "asked": ASKED,
+        "no_duty_to_keep": True,
+        "why": "The candidate asked for it; the hire was cancelled.",
     }
 
 

@@ -2,9 +2,12 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
-from libs.common.contracts.values import HireId, Instant, Owner, Profile, ZoneName
+from pydantic import StringConstraints
+
+from libs.common.contracts.values import HireId, Instant, Owner, Profile, Value, ZoneName
 from libs.common.message import Event
 
 HIRE = "0b8f6c1e-5d0a-5e43-9a51-2f6f0c0a7b11"
@@ -316,4 +319,43 @@ class RequestRefused(Event, name="request.refused.v1", subject="hire_id"):
         "hire_id": HIRE,
         "request_id": "018f6d2a-7c11-7a44-9d21-5a0f3f0c9b10",
         "why": "This task is not open, it is done.",
+    }
+
+
+Fingerprint = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""SHA-256 of a data key, which tells keys apart and nothing of any."""
+
+
+class ErasedPlace(Value):
+    """Where personal data was, and what was seen there once it was erased."""
+
+    place: str
+    seen: str
+
+
+class PersonErased(Event, name="person.erased.v1", subject="hire_id"):
+    """The data keys of a person are gone, as read back: the receipt of an erasure.
+
+    All that was sealed under them, in topics, tables and backups, opens never again. `keys` are
+    their fingerprints: whoever finds a key in a copy of the key database sees whether it is one of
+    them. `request_id` and `account` tell who asked for it. Told again with more keys, what an HR
+    system told of the person since was erased as well.
+    """
+
+    hire_id: HireId
+    request_id: UUID
+    account: UUID
+    asked_at: Instant
+    erased_at: Instant
+    keys: tuple[Fingerprint, ...]
+    places: tuple[ErasedPlace, ...]
+
+    example = {
+        "hire_id": HIRE,
+        "request_id": "018f6d2a-7c11-7a44-9d21-5a0f3f0c9b10",
+        "account": "5d0a9b1e-7f7b-5b8e-9d2f-2f3b7f6f1a10",
+        "asked_at": "2027-05-03T09:00:00Z",
+        "erased_at": "2027-05-03T09:00:02Z",
+        "keys": ["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+        "places": [{"place": "data keys", "seen": "none is left, and the contact does not open"}],
     }

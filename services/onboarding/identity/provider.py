@@ -26,6 +26,7 @@ from services.onboarding.identity.account import (
 SECONDS: Final = 4.0
 """How long a request may take; a try has some of them and ends within its lease."""
 CONFLICT: Final = 409
+NOT_FOUND: Final = 404
 MEDIA_TYPE: Final = "application/scim+json"
 CORE: Final = "urn:ietf:params:scim:schemas:core:2.0"
 PATCH: Final = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
@@ -89,6 +90,10 @@ class Provider:
         version = account.meta.version if tagged else None
         match = {"if-match": version} if version else {}
         await self._patch(f"Users/{account.id}", operations, match)
+
+    async def delete(self, account: ShownAccount) -> None:
+        """Remove an account for good, with all that it says of a person (RFC 7644, section 3.6)."""
+        await self._ask("DELETE", f"Users/{account.id}", also={NOT_FOUND})
 
     async def groups_of(self, account: ShownAccount) -> dict[str, str]:
         """The ids of the groups that an account is in, by name."""

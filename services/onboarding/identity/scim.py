@@ -90,6 +90,24 @@ class Identities:
                 raise Transient("the identity provider still shows access")
         return gone
 
+    async def forget(self, hire_id: HireId) -> str:
+        """Remove the account of somebody without access, and read that back; says what is seen.
+
+        Raises Refused where access is granted, Transient where the provider still shows it.
+        """
+        async with self._turn() as conn:
+            if await account_store.granted_groups(conn, hire_id) is not None:
+                raise Refused("the account of this hire is not revoked")
+            if self.provider is None:
+                return "no identity provider is configured"
+            account = await self.provider.find(hire_id)
+            if account is None:
+                return "there is no account"
+            await self.provider.delete(account)
+            if await self.provider.find(hire_id) is not None:
+                raise Transient("the identity provider still shows the account")
+        return "the account was deleted and is found no more"
+
     async def observe(self, hire_id: HireId, conn: Connection | None = None) -> Access:
         """Whether the hire has access, as the table and the provider say."""
         groups = await account_store.granted_groups(conn or self.pool, hire_id)
