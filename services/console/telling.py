@@ -106,7 +106,9 @@ def _overdue(body: Body) -> Line:
 
 def _erased(body: Body) -> Line:
     seen = "; ".join(f"{each['place']}: {each['seen']}" for each in body["places"])
-    return Line("key", "The person was erased: what was sealed opens never again", "quiet", seen)
+    return Line(
+        "key", "The person was erased: name and address can never be read again", "quiet", seen
+    )
 
 
 def _completion(body: Body) -> Line:
