@@ -63,7 +63,7 @@ async def databases(
 
     @asynccontextmanager
     async def fresh(service: str) -> AsyncGenerator[str]:
-        async with infrastructure.database_from(await template(service)) as dsn:
+        async with infrastructure.databases.copy_of(await template(service)) as dsn:
             yield dsn
 
     return fresh

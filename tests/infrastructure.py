@@ -2,12 +2,11 @@
 
 import asyncio
 import os
-import secrets
 import shutil
 import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
@@ -16,6 +15,7 @@ from farhand.bootstrap import at
 from farhand.settings import Given, Settings
 from farhand.stack import Stack, running
 from libs.common import database
+from tests.databases import Databases
 
 ROOT = Path(__file__).parent.parent
 KEYS_SCHEMA = """
@@ -40,6 +40,10 @@ class Infrastructure:
     scim: str = ""
     stack: Stack | None = None
     """what was started here, for tests that break it"""
+    databases: Databases = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "databases", Databases(self.postgres))
 
     def can_crash(self, *parts: str) -> bool:
         """Whether these were started here; what was given by address is not ours to break."""
@@ -70,17 +74,8 @@ class Infrastructure:
             await conn.execute(KEYS_SCHEMA)
         finally:
             await conn.close()
+        await self.databases.adopt(name)
         return name
-
-    @asynccontextmanager
-    async def database_from(self, template: str) -> AsyncGenerator[str]:
-        """The DSN of a fresh copy of a template, dropped afterwards."""
-        name = f"test_{secrets.token_hex(6)}"
-        await self._execute(f"create database {name} template {template}")
-        try:
-            yield at(self.postgres, name)
-        finally:
-            await self._execute(f"drop database if exists {name} with (force)")
 
     async def _execute(self, *statements: str) -> None:
         conn = await asyncpg.connect(self.postgres)

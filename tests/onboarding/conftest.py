@@ -31,7 +31,7 @@ async def company(
 ) -> AsyncGenerator[Company]:
     """Onboarding and BambooHR, both running, for all tests of a module."""
     async with (
-        infrastructure.database_from(await template("onboarding")) as dsn,
+        infrastructure.databases.copy_of(await template("onboarding")) as dsn,
         bed.company(infrastructure, dsn, tmp_path_factory.mktemp("company")) as running,
     ):
         yield running

@@ -119,7 +119,7 @@ analyze;
 async def full_pool(
     infrastructure: Infrastructure, template: Callable[[str], Awaitable[str]]
 ) -> AsyncGenerator[Pool]:
-    async with infrastructure.database_from(await template("onboarding")) as dsn:
+    async with infrastructure.databases.copy_of(await template("onboarding")) as dsn:
         pool = await database.connect_pool(dsn, application="test", size=2)
         await pool.execute(FILL)
         yield pool
