@@ -172,7 +172,11 @@ def _held(hire: Hire, event: MessageHeld, at: datetime) -> Hire:
 def _sent(hire: Hire, event: MessageSent, _at: datetime) -> Hire:
     return hire.letter(
         Letter(
-            message_id=event.message_id, recipient=event.recipient, state="sent", at=event.sent_at
+            message_id=event.message_id,
+            recipient=event.recipient,
+            state="sent",
+            at=event.sent_at,
+            says=event.merged or "",
         )
     )
 

@@ -8,11 +8,12 @@ from libs.common.run import run
 from libs.common.service import Service, Tools
 from services.notify.api import router
 from services.notify.correspondence import correspondence
+from services.notify.digest import digests
 from services.notify.directory import Directory
 from services.notify.inbox import inbox
 from services.notify.key_result_letters import key_result_letters
 from services.notify.mail import Mail, MailServer
-from services.notify.messages import SendMail
+from services.notify.messages import SendDigest, SendMail
 from services.notify.settings import NotifySettings
 
 
@@ -21,12 +22,16 @@ def service(directory: Directory) -> Service:
 
     def adapters(tools: Tools) -> tuple[Adapter, ...]:
         mail = Mail(MailServer.parse(tools.settings.smtp), directory, tools.vault)
-        return (adapter(SendMail, mail.send_mail),)
+        return (adapter(SendMail, mail.send_mail), adapter(SendDigest, mail.send_digest))
 
     return Service(
         name="notify",
         title="Farhand notify",
-        deciders=(correspondence(directory), key_result_letters(directory)),
+        deciders=(
+            correspondence(directory),
+            digests(directory),
+            key_result_letters(directory),
+        ),
         projections=(inbox,),
         adapters=adapters,
         api=router,

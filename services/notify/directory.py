@@ -143,9 +143,13 @@ class Directory(Value):
         """The page where a person sees the hire."""
         return f"{self.console}/hires/{hire_id}"
 
+    def board_page(self, role: Owner) -> str:
+        """The page where a person sees every hire with which it is a role's turn."""
+        return f"{self.console}/?turn={role}"
+
     def law_page(self) -> str:
-        """Where a person begins to look at the law: the console has no page of its own for it."""
-        return self.console
+        """The page where legal sees what it is asked about the law."""
+        return f"{self.console}/law"
 
     def key_result_page(self, key_result: str) -> str:
         """The page where a person sees the key result."""

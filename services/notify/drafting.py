@@ -1,23 +1,20 @@
 """From asks to letters: who reads an ask, which letter it joins, and when that letter goes out."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from libs.common.contracts.notify import MessageHeld, MessageWritten, Urgency
 from libs.common.contracts.values import Owner
 from libs.common.decider import CancelTimer, Decision, SetTimer
 from libs.common.ids import derived
 from services.notify.asks import CANCELLED, stand_in
-from services.notify.civil_time import zone_or_utc
-from services.notify.directory import Directory
+from services.notify.civil_time import end_of, zone_or_utc
+from services.notify.directory import ROLES, Directory
 from services.notify.letter import ASK_LIMIT, Ask, Letter, one_line, pressing_first
 from services.notify.messages import LetterDue, SendMail
 from services.notify.model import Correspondence, Draft
+from services.notify.rounds import OF_A_MAILBOX, OF_A_PERSON, departure
 from services.notify.working_hours import Opening, WorkingHours, next_opening, standard_hours
-
-MERGE_WINDOW: Final = timedelta(minutes=10)
-"""Product time in which asks to one reader become one letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,42 +45,65 @@ class Drafting:
         if ask.of is not reader and self.reader_of(state, ask.of) is reader:
             ask = stand_in(ask)
         urgent = ask.urgency is Urgency.INCIDENT
+        opening = self.departure(state, reader, (ask,), now)
         draft = state.draft_for(reader, urgent=urgent)
         if draft is not None:
-            return state.with_draft(draft.put(ask))
-        opening = next_opening(now, self.hours_of(state, reader), urgent=urgent)
+            sooner = min(draft.due, opening.not_before)
+            return state.with_draft(draft.put(ask).evolve(due=sooner))
         letter_id = derived("letter", state.hire_id, reader, state.count)
-        due = now if urgent else max(opening.not_before, now + MERGE_WINDOW)
-        draft = Draft(id=letter_id, reader=reader, asks=(ask,), due=due)
+        draft = Draft(id=letter_id, reader=reader, asks=(ask,), due=opening.not_before)
         return state.evolve(count=state.count + 1).with_draft(hold(draft, opening))
+
+    def departure(
+        self, state: Correspondence, reader: Owner, asks: tuple[Ask, ...], now: datetime
+    ) -> Opening:
+        """When asks may go out to a reader: at once if urgent, else with the rounds of the day."""
+        hours = self.hours_of(state, reader)
+        if any(ask.urgency is Urgency.INCIDENT for ask in asks):
+            return next_opening(now, hours, urgent=True)
+        rounds = OF_A_MAILBOX if self.reader_of(state, reader) in ROLES else OF_A_PERSON
+        deadlines = [
+            end_of(ask.due_on, zone_or_utc(ask.zone)) for ask in asks if ask.due_on is not None
+        ]
+        ahead = (deadline for deadline in deadlines if deadline > now)
+        return departure(now, hours, rounds, min(ahead, default=None))
 
     def reopen(self, state: Correspondence, now: datetime) -> Correspondence:
         """With every held letter due by the hours of its reader as they are known now."""
         for draft in state.drafts:
             if draft.held is not None:
-                opening = next_opening(now, self.hours_of(state, draft.reader))
+                opening = self.departure(state, draft.reader, draft.asks, now)
                 state = state.with_draft(draft.evolve(due=opening.not_before))
         return state
 
     def post(self, state: Correspondence, draft: Draft, now: datetime) -> Decision[Correspondence]:
-        """Hand a letter to the mail adapter, and to the inbox."""
+        """File a letter in the inbox, and hand it to the mail adapter or to the next digest."""
         recipient = self.reader_of(state, draft.reader)
         contacts = state.contacts
+        letter = self._letter(state, draft, recipient, now)
+        worker = contacts.worker if contacts and recipient is not Owner.WORKER else None
+        in_digest = recipient in ROLES and not draft.urgent
+        farewell = any(ask.topic == CANCELLED for ask in draft.asks)
+        after = state.with_posted(draft, recipient, now, farewell=farewell)
+        written = MessageWritten(
+            hire_id=state.hire_id,
+            message_id=draft.id,
+            recipient=recipient,
+            in_digest=in_digest,
+            worker=worker if in_digest else None,
+            **dict(letter),
+        )
+        if in_digest:
+            return Decision(after, emit=(written,))
         sealed = (
             {Owner.WORKER: contacts.worker, Owner.MANAGER: contacts.manager} if contacts else {}
         )
-        letter = self._letter(state, draft, recipient, now)
         effect = SendMail(
             letter_id=draft.id,
             recipient=recipient,
             contact=sealed.get(recipient),
-            worker=contacts.worker if contacts and recipient is not Owner.WORKER else None,
+            worker=worker,
             letter=letter,
-        )
-        farewell = any(ask.topic == CANCELLED for ask in draft.asks)
-        after = state.with_posted(draft, recipient, now, farewell=farewell)
-        written = MessageWritten(
-            hire_id=state.hire_id, message_id=draft.id, recipient=recipient, **dict(letter)
         )
         return Decision(after, emit=(written,), effects=(effect,))
 

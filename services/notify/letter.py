@@ -51,16 +51,20 @@ class Ask(Asked):
     why: WhyText
 
 
-class Letter(Value):
-    """All that one reader is told at one time, the most pressing first, with one link.
-
-    `zone` is the reader's; `about` says which hire without naming anybody; `held` is the reason
-    why it waited, if it did.
-    """
+class Addressed(Value):
+    """Something written to a reader, in whose `zone` its dates are told."""
 
     reader: Owner
     zone: ZoneName
     written_at: Instant
+
+
+class Letter(Addressed):
+    """All that one reader is told at one time, the most pressing first, with one link.
+
+    `about` says which hire without naming anybody; `held` is the reason why it waited, if it did.
+    """
+
     asks: Annotated[tuple[Ask, ...], Field(min_length=1)]
     about: AskText
     link: Link
@@ -75,19 +79,25 @@ def one_line(text: str, limit: int) -> str:
 
 
 def pressing_first(asks: tuple[Ask, ...]) -> tuple[Ask, ...]:
-    """Incidents first, then by date, then what has none, and mere news last."""
+    """As they are to be read: see `pressing`."""
+    return tuple(sorted(asks, key=pressing))
 
-    def rank(ask: Ask) -> tuple[bool, bool, date]:
-        news = ask.urgency is Urgency.ANNOUNCEMENT
-        return (ask.urgency is not Urgency.INCIDENT, news, ask.due_on or date.max)
 
-    return tuple(sorted(asks, key=rank))
+def pressing(ask: Ask) -> tuple[bool, bool, date]:
+    """What to sort by: incidents first, then by date, then what has none, and mere news last."""
+    news = ask.urgency is Urgency.ANNOUNCEMENT
+    return (ask.urgency is not Urgency.INCIDENT, news, ask.due_on or date.max)
 
 
 def subject(letter: Letter) -> str:
     """The subject of a mail: the first ask with its date, and how many follow."""
     first, *others = letter.asks
-    more = f" (and {len(others)} more)" if others else ""
+    return headline(first, len(others), letter)
+
+
+def headline(first: Ask, others: int, letter: Addressed) -> str:
+    """The first ask with its date, and how many follow."""
+    more = f" (and {others} more)" if others else ""
     if first.urgency is Urgency.ANNOUNCEMENT:
         return first.text + more
     if first.urgency is Urgency.INCIDENT:
@@ -112,7 +122,7 @@ def body(letter: Letter, worker_name: str | None = None) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def bottom_line(ask: Ask, letter: Letter) -> str:
+def bottom_line(ask: Ask, letter: Addressed) -> str:
     """What is asked of whom by when, in one sentence."""
     label = LABELS[ask.urgency]
     if ask.urgency is Urgency.ANNOUNCEMENT:
@@ -125,11 +135,11 @@ def bottom_line(ask: Ask, letter: Letter) -> str:
     return f"{label} for {whom}, {when} {deadline}: {ask.text}"
 
 
-def _is_over(due_on: date, ask: Ask, letter: Letter) -> bool:
+def _is_over(due_on: date, ask: Ask, letter: Addressed) -> bool:
     return end_of(due_on, zone_or_utc(ask.zone)) <= letter.written_at
 
 
-def _deadline(due_on: date, ask: Ask, letter: Letter) -> tuple[date, str]:
+def _deadline(due_on: date, ask: Ask, letter: Addressed) -> tuple[date, str]:
     """The end of the day on which an ask is due: the reader's date, and the words for it."""
     zone = zone_or_utc(letter.zone)
     if ask.zone == letter.zone:

@@ -13,15 +13,18 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from typing import Any, Final, Protocol, Self
 from urllib.parse import SplitResult, unquote, urlsplit
+from uuid import UUID
 
 import aiosmtplib
 
+from libs.common.contracts.values import Sealed
 from libs.common.decider import Refused
 from libs.common.effects import Call, Transient
 from libs.common.sealing import ErasedError, NotSealedError
+from services.notify.digest_mail import digest_body, digest_subject
 from services.notify.directory import Directory, mail_address
-from services.notify.letter import NAME_LIMIT, body, one_line, subject
-from services.notify.messages import MailAccepted, SendMail
+from services.notify.letter import NAME_LIMIT, Addressed, body, one_line, subject
+from services.notify.messages import MailAccepted, SendDigest, SendMail
 
 PERMANENT: Final = 500
 OUR_FAULT: Final = frozenset({530, 534, 535, 538})
@@ -91,27 +94,40 @@ class Mail:
         Raises Transient where it may pass (no connection, no answer in time, 4xx), and Refused
         where it will not (5xx, no usable address, the contact was erased).
         """
-        message = await self._write(effect)
+        message = self._headed(effect.letter_id, effect.letter)
+        message["To"] = await self._address(effect)
+        message["Subject"] = subject(effect.letter)
+        text = body(effect.letter, await self._name(effect.worker))
+        return await self._send(message, text, effect.letter_id)
+
+    async def send_digest(self, effect: SendDigest, _call: Call) -> MailAccepted:
+        """Hand a digest to the mail server, as `send_mail` does a letter, and raise the same."""
+        digest = effect.digest
+        message = self._headed(effect.digest_id, digest)
+        message["To"] = mail_address(self.directory.mailbox(digest.reader).address)
+        message["Subject"] = digest_subject(digest)
+        opened = {each.worker: await self._name(each.worker) for each in digest.entries}
+        text = digest_body(digest, [opened[each.worker] for each in digest.entries])
+        return await self._send(message, text, effect.digest_id)
+
+    def _headed(self, mail_id: UUID, letter: Addressed) -> EmailMessage:
+        sender = mail_address(self.directory.sender)
+        message = EmailMessage()
+        message["From"] = Address("Farhand", addr_spec=sender.addr_spec)
+        message["Date"] = letter.written_at
+        message["Message-ID"] = f"<{mail_id}@{sender.domain}>"
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office reply, please
+        return message
+
+    async def _send(self, message: EmailMessage, text: str, mail_id: UUID) -> MailAccepted:
+        message.set_content(text, cte="quoted-printable")
         try:
             async with asyncio.timeout(self.server.mail_seconds):
                 await self._hand_in(message)
         except (aiosmtplib.SMTPException, OSError) as error:
             # Without its cause: the server's words may repeat the address.
             raise judge(error) from None
-        return MailAccepted(letter_id=effect.letter_id)
-
-    async def _write(self, effect: SendMail) -> EmailMessage:
-        sender = mail_address(self.directory.sender)
-        message = EmailMessage()
-        message["From"] = Address("Farhand", addr_spec=sender.addr_spec)
-        message["To"] = await self._address(effect)
-        message["Subject"] = subject(effect.letter)
-        message["Date"] = effect.letter.written_at
-        message["Message-ID"] = f"<{effect.letter_id}@{sender.domain}>"
-        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office reply, please
-        text = body(effect.letter, await self._worker_name(effect))
-        message.set_content(text, cte="quoted-printable")
-        return message
+        return MailAccepted(letter_id=mail_id)
 
     async def _hand_in(self, message: EmailMessage) -> None:
         server, sender = self.server, mail_address(self.directory.sender)
@@ -144,12 +160,12 @@ class Mail:
                 "the contact does not open with the person's data key; send the hire again"
             ) from None
 
-    async def _worker_name(self, effect: SendMail) -> str | None:
+    async def _name(self, worker: Sealed | None) -> str | None:
         """The name of whom a letter to somebody else is about; none once it was erased."""
-        if effect.worker is None:
+        if worker is None:
             return None
         try:
-            return str((await self.vault.open(effect.worker)).get("name") or "") or None
+            return str((await self.vault.open(worker)).get("name") or "") or None
         except (ErasedError, NotSealedError):
             return None
 

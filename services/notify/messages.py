@@ -6,6 +6,7 @@ from uuid import UUID
 from libs.common.contracts.metrics import Slug
 from libs.common.contracts.values import Owner, Sealed
 from libs.common.message import Command, Effect, Reply, Timer
+from services.notify.digest_mail import Digest
 from services.notify.letter import Letter
 
 
@@ -30,8 +31,22 @@ class SendMail(Effect):
     team: Slug | None = None
 
 
+class DigestDue(Timer):
+    """What was gathered for a mailbox may go out, if its readers are at work."""
+
+
+class SendDigest(Effect):
+    """Send one mail with several messages to the mailbox of a role."""
+
+    lane: ClassVar[str] = "mail"
+    attempts: ClassVar[int] = SendMail.attempts
+
+    digest_id: UUID
+    digest: Digest
+
+
 class MailAccepted(Reply):
-    """The mail server took responsibility for a letter."""
+    """The mail server took responsibility for a letter, or for a digest under its id."""
 
     letter_id: UUID
 

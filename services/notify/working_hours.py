@@ -69,7 +69,7 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
-class _WorkingDay:
+class WorkingDay:
     """A shift on a day of the calendar, its two ends in UTC."""
 
     day: date
@@ -98,7 +98,7 @@ def next_opening(now: datetime, hours: WorkingHours, *, urgent: bool = False) ->
     """
     if urgent:
         return Opening(now, held=False, reason="What is urgent goes out at once.", rule=URGENT_RULE)
-    ahead = next(each for each in _working_days(now, hours) if now < each.closes)
+    ahead = next(each for each in working_days(now, hours) if now < each.closes)
     if ahead.opens <= now:
         here = now.astimezone(hours.zone)
         reason = f"It is {here:%H:%M} in {hours.zone.key}, within {ahead.shift}."
@@ -108,7 +108,8 @@ def next_opening(now: datetime, hours: WorkingHours, *, urgent: bool = False) ->
     )
 
 
-def _working_days(now: datetime, hours: WorkingHours) -> Iterator[_WorkingDay]:
+def working_days(now: datetime, hours: WorkingHours) -> Iterator[WorkingDay]:
+    """The days that are worked, from some before `now` on, for ever."""
     # From two days back: a night shift may still run, even where a zone has skipped a day.
     first = now.astimezone(hours.zone).date() - timedelta(days=2)
     for ahead in count():
@@ -121,10 +122,10 @@ def _working_days(now: datetime, hours: WorkingHours) -> Iterator[_WorkingDay]:
         closes = instant(last, shift.ends, hours.zone)
         # A day that the zone skipped (Samoa, 2011-12-30) would open on the next one.
         if opens < closes and opens.astimezone(hours.zone).date() == day:
-            yield _WorkingDay(day, shift, opens, closes)
+            yield WorkingDay(day, shift, opens, closes)
 
 
-def _why_held(now: datetime, hours: WorkingHours, ahead: _WorkingDay) -> str:
+def _why_held(now: datetime, hours: WorkingHours, ahead: WorkingDay) -> str:
     here, opens = now.astimezone(hours.zone), ahead.opens.astimezone(hours.zone)
     today = here.date()
     free = _why_free(today, hours)

@@ -8,7 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from libs.common.contracts.notify import MessageHeld, MessageWritten
+from libs.common.contracts.notify import (
+    MessageFailedInDigest,
+    MessageHeld,
+    MessageSentInDigest,
+    MessageWritten,
+)
 from libs.common.contracts.onboarding import (
     HireAnnounced,
     HireBlocked,
@@ -31,6 +36,7 @@ from libs.common.decider import Decider, Decision, SetTimer
 from libs.common.message import Effect, EffectFailed, Event, Message, Timer
 from services.notify.correspondence import correspondence
 from services.notify.directory import Directory
+from services.notify.letter import Ask, Letter
 from services.notify.messages import LetterDue, MailAccepted, SendMail
 from services.notify.model import Correspondence
 
@@ -43,6 +49,7 @@ MONDAY_MORNING = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 """09:30 in Lisbon and 10:30 in Berlin: everybody is at work."""
 MONDAY_NIGHT = datetime(2026, 11, 23, 21, 40, tzinfo=UTC)
 WORKER_TOKEN = f"sealed.v1.{HIRE}.d29ya2Vy"
+MERGED = "One of 3 messages to IT in one mail; it gets one an hour. (digest@1)"
 MANAGER_TOKEN = f"sealed.v1.{HIRE}.bWFuYWdlcg"
 
 
@@ -160,6 +167,7 @@ class Mail:
 
     at: datetime
     effect: SendMail
+    in_digest: bool = False
 
     @property
     def id(self) -> UUID:
@@ -206,13 +214,22 @@ class World:
 
     def accept(self) -> "World":
         """Every mail that left is accepted, as often as it is asked."""
-        return self.take(*(MailAccepted(letter_id=mail.id) for mail in self.mails))
+        return self.take(*(self._accepted(mail) for mail in self.mails))
+
+    def _accepted(self, mail: Mail) -> Message:
+        if not mail.in_digest:
+            return MailAccepted(letter_id=mail.id)
+        return MessageSentInDigest(
+            mailbox=mail.recipient,
+            digest_id=UUID(int=1),
+            hire_id=HIRE,
+            message_id=mail.id,
+            sent_at=self.now,
+            merged=MERGED,
+        )
 
     def fail(self, reason: str) -> "World":
-        bodies = [mail.effect.model_dump_json() for mail in self.mails]
-        return self.take(
-            *(EffectFailed(effect="SendMail", reason=reason, body=body) for body in bodies)
-        )
+        return self.take(*(_failure(mail, reason) for mail in self.mails))
 
     def mails_to(self, recipient: Owner) -> list[Mail]:
         return [mail for mail in self.mails if mail.recipient is recipient]
@@ -238,11 +255,45 @@ class World:
                 self.timers.pop((change.timer.type, change.slot), None)
         self.events += decision.emit
         self.mails += [Mail(self.now, _mail(effect)) for effect in decision.effects]
+        self.mails += [
+            Mail(self.now, _as_mail(event), in_digest=True)
+            for event in decision.emit
+            if isinstance(event, MessageWritten) and event.in_digest
+        ]
 
 
 def _mail(effect: Effect) -> SendMail:
     assert isinstance(effect, SendMail)
     return SendMail.model_validate_json(effect.model_dump_json())
+
+
+def _as_mail(event: MessageWritten) -> SendMail:
+    """What goes into a digest, in the shape of a letter of its own."""
+    letter = Letter(
+        reader=event.recipient,
+        zone=Directory().mailbox(event.recipient).zone,
+        written_at=event.written_at,
+        asks=tuple(Ask(**dict(each)) for each in event.asks),
+        about=event.about,
+        link=event.link,
+        held=event.held,
+    )
+    return SendMail(
+        letter_id=event.message_id, recipient=event.recipient, letter=letter, worker=event.worker
+    )
+
+
+def _failure(mail: Mail, reason: str) -> Message:
+    if not mail.in_digest:
+        body = mail.effect.model_dump_json()
+        return EffectFailed(effect="SendMail", reason=reason, body=body)
+    return MessageFailedInDigest(
+        mailbox=mail.recipient,
+        digest_id=UUID(int=1),
+        hire_id=HIRE,
+        message_id=mail.id,
+        reason=reason,
+    )
 
 
 def letter_due(slot: str) -> Timer:

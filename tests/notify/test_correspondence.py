@@ -24,6 +24,7 @@ from tests.notify.company import (
     HIRE,
     LAPTOP,
     MANAGER_TOKEN,
+    MERGED,
     MONDAY_MORNING,
     MONDAY_NIGHT,
     VPN,
@@ -48,7 +49,8 @@ from tests.notify.company import (
 
 FRIDAY = date(2026, 11, 27)
 NEXT_TUESDAY = date(2026, 12, 1)
-AFTER_THE_WINDOW = timedelta(minutes=10)
+NEXT_ROUND = timedelta(hours=1)
+"""From Monday morning on: it is half past ten in Berlin, and roles get letters at half past."""
 
 
 def at_work(*messages: Message) -> World:
@@ -186,25 +188,25 @@ class TestFewLetters:
 
         world.wait_until(nine_in_berlin + timedelta(hours=1)).take(due_today()).wait(hours=5)
 
-        assert [mail.at for mail in world.mails] == [nine_in_berlin]
+        assert [mail.at for mail in world.mails] == [nine_in_berlin + timedelta(minutes=30)]
 
     def test_a_reminder_of_another_day_is_stale(self) -> None:
         world = at_work(assigned(), moved(NEXT_TUESDAY), due_today()).wait(hours=1)
 
         assert "due today" not in world.mails[0].effect.letter.asks[0].why
 
-    def test_asks_within_ten_minutes_are_one_letter(self) -> None:
-        world = at_work(assigned()).wait(minutes=9).take(assigned(BADGE, title="Print a badge"))
+    def test_asks_before_a_round_are_one_letter(self) -> None:
+        world = at_work(assigned()).wait(minutes=59).take(assigned(BADGE, title="Print a badge"))
 
         (mail,) = world.wait(hours=1).mails
-        assert mail.at == MONDAY_MORNING + AFTER_THE_WINDOW
+        assert mail.at == MONDAY_MORNING + NEXT_ROUND
         assert mail.asks == ["Order a laptop", "Print a badge"]
         assert subject(mail.effect.letter) == "By 2026-11-27: Order a laptop (and 1 more)"
 
-    def test_asks_further_apart_are_two_letters(self) -> None:
-        world = at_work(assigned()).wait(minutes=10).take(assigned(BADGE, title="Print a badge"))
+    def test_asks_with_a_round_between_are_two_letters(self) -> None:
+        world = at_work(assigned()).wait(minutes=60).take(assigned(BADGE, title="Print a badge"))
 
-        assert [mail.asks for mail in world.wait(hours=1).mails] == [
+        assert [mail.asks for mail in world.wait(hours=2).mails] == [
             ["Order a laptop"],
             ["Print a badge"],
         ]
@@ -260,7 +262,7 @@ class TestWhatChanges:
     def test_a_moved_task_changes_the_date_in_an_unsent_letter(self) -> None:
         (mail,) = at_work(assigned(), moved(NEXT_TUESDAY)).wait(hours=1).mails
 
-        assert mail.at == MONDAY_MORNING + AFTER_THE_WINDOW
+        assert mail.at == MONDAY_MORNING + NEXT_ROUND
         assert mail.effect.letter.asks[0].due_on == NEXT_TUESDAY
         assert "moved" not in mail.effect.letter.asks[0].why
 
@@ -426,13 +428,13 @@ class TestWhen:
                 hire_id=HIRE,
                 message_id=derived("letter", HIRE, Owner.WORKER, 0),
                 recipient=Owner.WORKER,
-                not_before=datetime(2026, 11, 24, 9, tzinfo=UTC),
+                not_before=datetime(2026, 11, 24, 9, 30, tzinfo=UTC),
                 reason="It is 21:40 in Europe/Lisbon; the working day begins at 09:00.",
                 rule="working-hours@1",
             )
         ]
         (mail,) = world.wait(days=1).mails
-        assert mail.at == datetime(2026, 11, 24, 9, tzinfo=UTC)
+        assert mail.at == datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
         assert mail.effect.letter.held == (
             "It is 21:40 in Europe/Lisbon; the working day begins at 09:00. (working-hours@1)"
         )
@@ -444,16 +446,30 @@ class TestWhen:
         assert world.held == []
         assert world.mails[0].effect.letter.held is None
 
-    def test_a_letter_whose_window_ends_after_work_is_held_then(self) -> None:
+    def test_a_letter_after_the_last_round_is_held_for_the_next_morning(self) -> None:
         just_before_five = datetime(2026, 11, 23, 16, 55, tzinfo=UTC)
         world = World(now=just_before_five).take(announced(), assigned(owner=Owner.WORKER))
-        assert world.held == []
 
         world.wait(days=1)
 
         (notice,), (mail,) = world.held, world.mails
-        assert notice.reason == "It is 17:05 in Europe/Lisbon; the working day begins at 09:00."
-        assert mail.at == notice.not_before == datetime(2026, 11, 24, 9, tzinfo=UTC)
+        assert notice.rule == "rounds@1"
+        assert notice.reason == (
+            "It is 16:55 in Europe/Lisbon; "
+            "the next round of letters is Tuesday 2026-11-24 at 09:30."
+        )
+        assert mail.at == notice.not_before == datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+
+    def test_what_has_to_be_done_today_does_not_wait_for_tomorrows_round(self) -> None:
+        afternoon = datetime(2026, 11, 23, 15, 40, tzinfo=UTC)
+        today = assigned(owner=Owner.WORKER, due_on=date(2026, 11, 23))
+        later = assigned(BADGE, Owner.WORKER, title="Print a badge")
+
+        world = World(now=afternoon).take(announced(), later, today).wait(days=1)
+
+        assert [(mail.at, len(mail.asks)) for mail in world.mails] == [
+            (afternoon + timedelta(minutes=10), 2)
+        ]
 
     def test_a_timer_that_fires_late_waits_for_the_next_opening(self) -> None:
         world = at_work(assigned(owner=Owner.WORKER))
@@ -462,7 +478,7 @@ class TestWhen:
         world.now = MONDAY_NIGHT
         world.take(timer.timer).wait(days=1)
 
-        assert [mail.at for mail in world.mails] == [datetime(2026, 11, 24, 9, tzinfo=UTC)]
+        assert [mail.at for mail in world.mails] == [datetime(2026, 11, 24, 9, 30, tzinfo=UTC)]
 
     def test_a_letter_that_is_held_again_keeps_its_first_reason(self) -> None:
         world = at_night(assigned(owner=Owner.WORKER))
@@ -472,7 +488,7 @@ class TestWhen:
         world.take(timer.timer).wait(days=1)
 
         (mail,) = world.mails
-        assert mail.at == datetime(2026, 11, 25, 9, tzinfo=UTC)
+        assert mail.at == datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
         assert (mail.effect.letter.held or "").startswith("It is 21:40")
         assert len(world.held) == 1
 
@@ -492,8 +508,8 @@ class TestWhen:
         world.take(announced(), assigned(), assigned(BADGE, Owner.WORKER)).wait(days=1)
 
         (to_it,), (to_worker,) = world.mails_to(Owner.IT), world.mails_to(Owner.WORKER)
-        assert to_it.at == at_eight_in_lisbon_and_nine_in_berlin + AFTER_THE_WINDOW
-        assert to_worker.at == datetime(2026, 11, 24, 9, tzinfo=UTC)
+        assert to_it.at == at_eight_in_lisbon_and_nine_in_berlin + timedelta(minutes=30)
+        assert to_worker.at == datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
     def test_who_moves_to_another_zone_is_written_to_in_its_hours(self) -> None:
         world = at_night(assigned(owner=Owner.WORKER))
@@ -502,7 +518,7 @@ class TestWhen:
         (mail,) = world.take(changed(tokyo, "timezone", "jurisdiction")).wait(days=3).mails
 
         # Monday 21:40 UTC is Tuesday 06:40 in Tokyo, which is a working day from 09:00.
-        assert mail.at == datetime(2026, 11, 24, 0, tzinfo=UTC)
+        assert mail.at == datetime(2026, 11, 24, 0, 30, tzinfo=UTC)
         assert len(world.held) == 1, "a hold is told once"
 
     def test_a_zone_nobody_knows_is_taken_for_utc(self) -> None:
@@ -524,23 +540,57 @@ class TestWhen:
         assert notice.message_id != mail.id, "what is not urgent still waits"
 
 
+class TestSharedMailboxes:
+    @pytest.mark.parametrize("owner", [Owner.HR, Owner.IT, Owner.LEGAL])
+    def test_a_role_is_told_in_its_next_digest(self, owner: Owner) -> None:
+        world = at_work(assigned(owner=owner)).wait(hours=1)
+
+        (written,) = world.events
+        assert isinstance(written, MessageWritten)
+        assert (written.in_digest, written.worker) == (True, WORKER_TOKEN)
+
+    @pytest.mark.parametrize("owner", [Owner.WORKER, Owner.MANAGER])
+    def test_a_person_has_mails_of_their_own(self, owner: Owner) -> None:
+        world = at_work(assigned(owner=owner)).wait(hours=3)
+
+        (mail,) = world.mails
+        assert not mail.in_digest
+
+    def test_what_is_urgent_goes_alone_and_at_once(self) -> None:
+        world = at_night(stands(HireStatus.LEFT), blocked(Owner.IT, reason="RevokePeer failed"))
+
+        (mail,) = world.wait(seconds=0).mails
+        assert not mail.in_digest
+
+
 class TestReceipts:
-    def test_a_letter_that_was_accepted_has_its_receipt_once(self) -> None:
-        world = at_work(assigned()).wait(hours=1).accept().accept()
+    @pytest.mark.parametrize(
+        ("owner", "merged"),
+        [
+            pytest.param(Owner.WORKER, None, id="a mail of its own"),
+            pytest.param(Owner.IT, MERGED, id="in one mail with others"),
+        ],
+    )
+    def test_a_letter_that_was_accepted_has_its_receipt_once(
+        self, owner: Owner, merged: str | None
+    ) -> None:
+        world = at_work(assigned(owner=owner)).wait(hours=3).accept().accept()
 
         assert world.receipts == [
             MessageSent(
                 hire_id=HIRE,
-                message_id=derived("letter", HIRE, Owner.IT, 0),
-                recipient=Owner.IT,
+                message_id=derived("letter", HIRE, owner, 0),
+                recipient=owner,
                 channel="email",
                 sent_at=world.now,
+                merged=merged,
             )
         ]
 
-    def test_a_letter_that_was_given_up_says_why(self) -> None:
+    @pytest.mark.parametrize("owner", [Owner.WORKER, Owner.IT])
+    def test_a_letter_that_was_given_up_says_why(self, owner: Owner) -> None:
         reason = "the mail server answered 550 5.1.1"
-        world = at_work(assigned()).wait(hours=1).fail(reason).fail(reason).accept()
+        world = at_work(assigned(owner=owner)).wait(hours=3).fail(reason).fail(reason).accept()
 
         (failed,) = world.receipts
         assert isinstance(failed, MessageFailed)

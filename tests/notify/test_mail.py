@@ -22,10 +22,11 @@ from libs.common.contracts.values import Owner
 from libs.common.decider import Refused
 from libs.common.effects import Call, Transient
 from libs.common.sealing import ErasedError, decrypt, encrypt, person_of
+from services.notify.digest_mail import Digest, Entry
 from services.notify.directory import Directory
 from services.notify.letter import Ask, Letter
 from services.notify.mail import Mail, MailServer, judge
-from services.notify.messages import MailAccepted, SendMail
+from services.notify.messages import MailAccepted, SendDigest, SendMail
 
 HIRE = UUID("0b8f6c1e-5d0a-5e43-9a51-2f6f0c0a7b11")
 LETTER = UUID("9c1f3b52-0f53-5d3e-a3a1-7f1f7f5ad833")
@@ -213,6 +214,35 @@ async def test_a_letter_to_a_role_about_somebody_erased_goes_without_the_name() 
         await Mail(server, Directory(), vault).send_mail(effect, CALL)
 
     assert "About: ML engineer" in inbox.messages[0].get_content()
+
+
+async def test_a_digest_names_each_worker_but_those_who_were_erased() -> None:
+    inbox, vault = Inbox(), Vault()
+    ask = letter(Owner.IT).asks[0]
+    contacts = (vault.seal(ANA), vault.seal({"name": "Bo Berg"}, "somebody-else"), None)
+    vault.keys.pop("somebody-else")
+    digest = Digest(
+        reader=Owner.IT,
+        zone="Europe/Berlin",
+        written_at=datetime(2026, 11, 24, 9, tzinfo=UTC),
+        entries=tuple(
+            Entry(ask=ask, about=f"hire {number}", worker=contact)
+            for number, contact in enumerate(contacts)
+        ),
+        link=Directory().board_page(Owner.IT),
+    )
+
+    async with listening(inbox) as server:
+        mail = Mail(server, Directory(), vault)
+        reply = await mail.send_digest(SendDigest(digest_id=LETTER, digest=digest), CALL)
+
+    assert reply == MailAccepted(letter_id=LETTER)
+    (message,), (envelope,) = inbox.messages, inbox.envelopes
+    assert envelope.rcpt_tos == ["it@farhand.localhost"]
+    assert message["Message-ID"] == f"<{LETTER}@farhand.localhost>"
+    assert message["Subject"] == "By 2026-11-27: Sign the contract (and 2 more)"
+    about = [line for line in message.get_content().splitlines() if "About" in line]
+    assert about == ["  About: Ana Lima, hire 0", "  About: hire 1", "  About: hire 2"]
 
 
 async def test_a_contact_that_was_erased_is_refused() -> None:

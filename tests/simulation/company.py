@@ -11,8 +11,9 @@ from services.compliance.check import check_decider
 from services.compliance.law import Law
 from services.compliance.law_question import AnswerLaw, LawQuestion, law_question
 from services.notify.correspondence import correspondence
+from services.notify.digest import digests
 from services.notify.directory import Directory
-from services.notify.messages import SendMail
+from services.notify.messages import SendDigest, SendMail
 from services.onboarding.commands import ApproveTask, CompleteTask, RejectTask, RetryAccess
 from services.onboarding.identity.messages import EnsureIdentity, RevokeIdentity
 from services.onboarding.journey import journey
@@ -34,18 +35,19 @@ LOOKS_EVERY: Final = timedelta(hours=7)
 def simulated_line(law: Law, seed: int, now: datetime = BEGINS) -> tuple[Line, Guards]:
     """The three services that carry a hire, and the world around them."""
     chance = random.Random(seed)  # noqa: S311  # a run must be repeatable
-    guards = Guards(chance)
+    guards, mail = Guards(chance), Mail()
     desks = (
         Desk("onboarding", [journey]),
         Desk("compliance", [check_decider(law), law_question]),
-        Desk("notify", [correspondence(Directory())]),
+        Desk("notify", [correspondence(Directory()), digests(Directory())]),
     )
     adapters: dict[type[Effect], Perform] = {
         EnsurePeer: guards.ensure,
         RevokePeer: guards.revoke,
         EnsureIdentity: guards.ensure,
         RevokeIdentity: guards.revoke,
-        SendMail: Mail().send,
+        SendMail: mail.send,
+        SendDigest: mail.send_digest,
     }
     return Line({desk.name: desk for desk in desks}, adapters, now, chance), guards
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from libs.common.contracts.values import HireId
 from libs.common.decider import Refused
 from libs.common.effects import Transient
-from services.notify.messages import MailAccepted, SendMail
+from services.notify.messages import MailAccepted, SendDigest, SendMail
 from services.onboarding.access_messages import (
     AccessGone,
     AccessReady,
@@ -81,3 +81,7 @@ class Mail:
     def send(self, effect: SendMail, _now: datetime) -> MailAccepted:
         self.taken[effect.letter_id] += 1
         return MailAccepted(letter_id=effect.letter_id)
+
+    def send_digest(self, effect: SendDigest, _now: datetime) -> MailAccepted:
+        self.taken[effect.digest_id] += 1
+        return MailAccepted(letter_id=effect.digest_id)

@@ -4,7 +4,14 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from libs.common.contracts.values import HireId, Instant, Owner, Value, ZoneName
+from libs.common.contracts.values import (
+    HireId,
+    Instant,
+    Owner,
+    Sealed,
+    Value,
+    ZoneName,
+)
 from libs.common.message import Event
 
 HIRE = "0b8f6c1e-5d0a-5e43-9a51-2f6f0c0a7b11"
@@ -37,7 +44,11 @@ class Asked(Value):
 
 
 class MessageWritten(Event, name="message.written.v1", subject="hire_id"):
-    """A message is on its way: what it says, without a name or an address in it."""
+    """A message is on its way: what it says, without a name or an address in it.
+
+    With `in_digest` it goes out in one mail with others to its recipient's mailbox, and `worker` is
+    the sealed contact of whom it is about.
+    """
 
     hire_id: HireId
     message_id: UUID
@@ -47,6 +58,8 @@ class MessageWritten(Event, name="message.written.v1", subject="hire_id"):
     about: str
     link: str
     held: str | None = None
+    in_digest: bool = False
+    worker: Sealed | None = None
 
     example = {
         "hire_id": HIRE,
@@ -107,13 +120,14 @@ class MessageHeld(Event, name="message.held.v1", subject="hire_id"):
 
 
 class MessageSent(Event, name="message.sent.v1", subject="hire_id"):
-    """The mail server took the message: the receipt."""
+    """The mail server took the message: the receipt; `merged` says why it shared a mail, if so."""
 
     hire_id: HireId
     message_id: UUID
     recipient: Owner
     channel: str
     sent_at: Instant
+    merged: str | None = None
 
     example = {
         "hire_id": HIRE,
@@ -139,6 +153,47 @@ class MessageFailed(Event, name="message.failed.v1", subject="hire_id"):
         "recipient": "worker",
         "channel": "email",
         "reason": "550 no such mailbox",
+    }
+
+
+class MessageSentInDigest(Event, name="message.sent_in_digest.v1", subject="mailbox"):
+    """The mail server took a mail to a mailbox that many share, and this message was in it.
+
+    `merged` says with what it shared the mail; None where it was alone in it.
+    """
+
+    mailbox: Owner
+    digest_id: UUID
+    hire_id: HireId
+    message_id: UUID
+    sent_at: Instant
+    merged: str | None = None
+
+    example = {
+        "mailbox": "it",
+        "digest_id": "4b5a4f0e-93a6-5d54-8a3c-0e9a5b1a7f60",
+        "hire_id": HIRE,
+        "message_id": MESSAGE,
+        "sent_at": "2026-11-24T09:35:01Z",
+        "merged": "One of 12 messages to IT in one mail; it gets one an hour. (digest@1)",
+    }
+
+
+class MessageFailedInDigest(Event, name="message.failed_in_digest.v1", subject="mailbox"):
+    """The mail that this message was in could not be delivered, and will not be tried again."""
+
+    mailbox: Owner
+    digest_id: UUID
+    hire_id: HireId
+    message_id: UUID
+    reason: str
+
+    example = {
+        "mailbox": "it",
+        "digest_id": "4b5a4f0e-93a6-5d54-8a3c-0e9a5b1a7f60",
+        "hire_id": HIRE,
+        "message_id": MESSAGE,
+        "reason": "the mail server answered 550 5.1.1",
     }
 
 
