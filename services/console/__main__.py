@@ -9,6 +9,7 @@ from libs.common.service import Service, Tools
 from services.console import accounts
 from services.console.deeds import follow_deeds
 from services.console.desk import FindTeam, desk
+from services.console.erased_accounts import forget_accounts
 from services.console.figures import follow_figures, follow_key_results
 from services.console.law_desk import law_desk
 from services.console.law_questions import follow_law
@@ -42,6 +43,7 @@ service = Service(
         follow_key_results,
         follow_law,
         follow_deeds,
+        forget_accounts,
     ),
     adapters=adapters,
     pages=router,

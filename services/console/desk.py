@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final, TypeAlias
 
 from libs.common.contracts import CATALOG
-from libs.common.contracts.onboarding import HireAnnounced, HireChanged
+from libs.common.contracts.onboarding import HireAnnounced, HireChanged, PersonErased
 from libs.common.contracts.values import HireId, Sealed, Value
 from libs.common.decider import Decider, Decision, Refused
 from libs.common.message import Command, Effect, EffectFailed, Event, Reply
@@ -66,6 +66,15 @@ def meet(state: State, event: HireAnnounced, _now: datetime) -> Decision[Desk]:
 def meet_again(state: State, event: HireChanged, _now: datetime) -> Decision[Desk]:
     """Find the team again where the manager is another, or is none by now."""
     return _find_team(state, event)
+
+
+@desk.on(PersonErased)
+def part(state: State, event: PersonErased, _now: datetime) -> Decision[Desk]:
+    """Find no team any more, after all that was asked before."""
+    if state is None or state.manager is None:
+        return Decision(state)
+    after = state.model_copy(update={"manager": None})
+    return Decision(after, effects=(FindTeam(hire_id=event.hire_id),))
 
 
 def _find_team(state: State, event: HireAnnounced | HireChanged) -> Decision[Desk]:

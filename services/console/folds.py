@@ -22,6 +22,7 @@ from libs.common.contracts.onboarding import (
     HireStarted,
     HireStatus,
     HireStatusChanged,
+    PersonErased,
     RequestRefused,
     TaskAssigned,
     TaskDone,
@@ -53,6 +54,7 @@ def _announced(hire: Hire, event: HireAnnounced, _at: datetime) -> Hire:
         started_at=None,
         last_day=None,
         block=None,
+        erasure=None,
     )
 
 
@@ -81,6 +83,10 @@ def _started(hire: Hire, event: HireStarted, _at: datetime) -> Hire:
 
 def _leaving(hire: Hire, event: HireLeaving, _at: datetime) -> Hire:
     return hire.evolve(last_day=event.last_day)
+
+
+def _erased(hire: Hire, event: PersonErased, _at: datetime) -> Hire:
+    return hire.evolve(erasure=event)
 
 
 def _assigned(hire: Hire, event: TaskAssigned, _at: datetime) -> Hire:
@@ -201,6 +207,7 @@ FOLDS: Final[Mapping[type[Event], Fold]] = {
     HireReady: _ready,
     HireStarted: _started,
     HireLeaving: _leaving,
+    PersonErased: _erased,
     TaskAssigned: _assigned,
     TaskMoved: _moved,
     TaskOverdue: _overdue,

@@ -6,7 +6,7 @@ from typing import Any, Final, Self
 from uuid import UUID
 
 from libs.common.contracts.compliance import CheckDecided
-from libs.common.contracts.onboarding import HireStatus, TaskKind
+from libs.common.contracts.onboarding import HireStatus, PersonErased, TaskKind
 from libs.common.contracts.values import HireId, Instant, Owner, Profile, Value, ZoneName
 
 OVER: Final = frozenset({HireStatus.LEFT, HireStatus.CANCELLED})
@@ -109,6 +109,7 @@ class Hire(Value):
     refused: tuple[UUID, ...] = ()
     letters: tuple[Letter, ...] = ()
     decision: CheckDecided | None = None
+    erasure: PersonErased | None = None
 
     def evolve(self, **changes: Any) -> Self:
         """Return a copy with some fields changed."""

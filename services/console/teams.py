@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from libs.common.contracts.onboarding import HireChanged
+from libs.common.contracts.onboarding import HireChanged, PersonErased
 from libs.common.database import Connection
 from libs.common.effects import Call
 from libs.common.message import Event
@@ -40,13 +40,14 @@ class Teams:
         return TeamFound(hire_id=effect.hire_id, manager=found)
 
 
-@projection("teams", TeamFound, HireChanged)
+@projection("teams", TeamFound, HireChanged, PersonErased)
 async def follow_teams(
-    conn: Connection, batch: Sequence[Received[TeamFound | HireChanged]]
+    conn: Connection, batch: Sequence[Received[TeamFound | HireChanged | PersonErased]]
 ) -> Sequence[Event]:
     """Note the team of each hire of a batch; the last word counts.
 
-    Where the manager is another, the hire is in no team at once, until the new one is found.
+    Where the manager is another, the hire is in no team at once, until the new one is found. Who is
+    erased is in none.
     """
     found: dict[UUID, str | None] = {}
     for each in batch:
@@ -54,6 +55,8 @@ async def follow_teams(
             case TeamFound(hire_id=hire_id, manager=manager):
                 found[hire_id] = manager
             case HireChanged(hire_id=hire_id, changed=changed) if "manager" in changed:
+                found[hire_id] = None
+            case PersonErased(hire_id=hire_id):
                 found[hire_id] = None
             case _:
                 pass

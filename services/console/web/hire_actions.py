@@ -1,7 +1,8 @@
 """What can be done about a hire: each is checked, asked of who decides, and waited for."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date
 from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
@@ -26,9 +27,11 @@ from libs.common.contracts.onboarding import TaskKind
 from libs.common.contracts.values import Owner
 from libs.common.inbound import Dead, Parked, Turned
 from libs.common.message import Event
+from libs.common.sealing import ErasedError, NotSealedError
 from services.console import stories
 from services.console.desk import Request
 from services.console.hire import Task
+from services.console.naming import named_in
 from services.console.policy import Action
 from services.console.web.hire_page import visible
 from services.console.web.page_route import PageRoute
@@ -36,6 +39,13 @@ from services.console.web.visit import Submitted, Visit, Visiting
 
 router = APIRouter(prefix="/hires/{hire_id}", include_in_schema=False, route_class=PageRoute)
 
+TYPED: Final = ("why", "evidence", "answer")
+"""The fields of a request that hold what a person typed."""
+
+NAMES_SOMEBODY: Final = (
+    "This text is kept for good, and it names somebody. Go back and write it without the name or "
+    "the address: say the new colleague, or the manager."
+)
 PATIENCE_SECONDS: Final = 4.0
 LOOK_SECONDS: Final = 0.05
 
@@ -50,8 +60,9 @@ def asked_by(visit: Visit, request: UUID, *about: object) -> Asked:
     return Asked(request_id=request_id, account=visit.account.id, asked_at=visit.now)
 
 
-async def ask(visit: Visit, hire_id: UUID, event: Any) -> Response:
-    """Send a request, wait a moment for what comes of it, and go back to the hire."""
+async def ask(visit: Visit, hire_id: UUID, event: Any, page: str = "") -> Response:
+    """Send a request, wait a moment for what comes of it, and go back to a page of the hire."""
+    await _check_names_nobody(visit, hire_id, event)
     command = Request(event=event.type, body=event.model_dump_json())
     request_id: UUID = event.asked.request_id
     result = await visit.state.kernel.submit(command, key=str(hire_id), id=request_id)
@@ -64,7 +75,19 @@ async def ask(visit: Visit, hire_id: UUID, event: Any) -> Response:
             said = "parked"
         case _:
             said = await _outcome(visit, hire_id, request_id)
-    return RedirectResponse(f"/hires/{hire_id}?{said}", 303)
+    return RedirectResponse(f"/hires/{hire_id}{page}?{said}", 303)
+
+
+async def _check_names_nobody(visit: Visit, hire_id: UUID, event: Any) -> None:
+    """What is typed is kept for ever, in the clear: refuse it where it names the hire's people."""
+    texts = [str(text) for name in TYPED if (text := getattr(event, name, None))]
+    profile = (await visible(visit, hire_id)).profile
+    contacts: list[Mapping[str, Any]] = []
+    for sealed in (profile.worker, profile.manager) if profile and texts else ():
+        with suppress(ErasedError, NotSealedError):
+            contacts += [await visit.state.tools.vault.open(sealed)] if sealed else []
+    if named_in(texts, contacts):
+        raise HTTPException(422, NAMES_SOMEBODY)
 
 
 async def _outcome(visit: Visit, hire_id: UUID, request_id: UUID) -> str:

@@ -44,12 +44,18 @@ async def show_hire(
 ) -> Response:
     """Where it stands, whose turn it is, what the law says, and all that happened."""
     hire = await visible(visit, hire_id)
-    notice = SAID.get(said)
-    if refused is not None:
-        outcome = await stories.outcome_of(visit.pool, hire_id, refused)
-        why = outcome.refused if outcome else None
-        notice = ("bad", f"Not done: {why}") if why else None
-    return await _rendered(visit, hire, notice)
+    return await _rendered(visit, hire, await notice_of(visit, hire_id, said, refused))
+
+
+async def notice_of(
+    visit: Visit, hire_id: UUID, said: str, refused: UUID | None
+) -> tuple[str, str] | None:
+    """What became of what was asked last, with its tone."""
+    if refused is None:
+        return SAID.get(said)
+    outcome = await stories.outcome_of(visit.pool, hire_id, refused)
+    why = outcome.refused if outcome else None
+    return ("bad", f"Not done: {why}") if why else None
 
 
 @router.post("/hires/{hire_id}/contact")
@@ -59,10 +65,11 @@ async def open_contact(hire_id: UUID, visit: Visiting, _form: Submitted) -> Resp
     hire = await visible(visit, hire_id)
     async with visit.pool.acquire() as conn, conn.transaction():
         await audit.write(conn, Deed(visit.account.id, "open_contact", str(hire_id)), visit.now)
-    return await _rendered(visit, hire, None, await _contact(visit, hire))
+    return await _rendered(visit, hire, None, await contact_of(visit, hire))
 
 
-async def _contact(visit: Visit, hire: Hire) -> dict[str, str]:
+async def contact_of(visit: Visit, hire: Hire) -> dict[str, str]:
+    """Who the hire is, or that nobody can say any more; callers write down that it was opened."""
     if hire.profile is None:
         return ERASED
     try:

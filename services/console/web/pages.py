@@ -14,6 +14,7 @@ from services.console.web import (
     live_stream,
     openid_page,
     operations_page,
+    person_page,
     sign_in_page,
 )
 
@@ -24,6 +25,7 @@ PAGES = (
     board_page,
     hire_page,
     hire_actions,
+    person_page,
     law_page,
     figures_page,
     operations_page,

@@ -1,0 +1,124 @@
+"""What is stored about a person, and where: as a document for them, and as words on a page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from services.console.audit import Entry
+from services.console.hire import Hire
+from services.console.stories import Chapter
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Something that is stored: what for, and what becomes of it when the person is erased."""
+
+    place: str
+    what: str
+    why: str
+    erased: str
+
+
+UNREADABLE: Final = "Never opens again: the key is shredded"
+NAMES_NOBODY: Final = "Stays: it names nobody, the hire stands there by a number"
+
+KEPT: Final[Sequence[Kept]] = (
+    Kept(
+        "Onboarding",
+        "Name and address, and those of the manager; what the HR system sent, as it came; the "
+        "private key of the VPN",
+        "To prepare the first day, to give access, and to write to the person",
+        UNREADABLE,
+    ),
+    Kept(
+        "Onboarding, Compliance",
+        "Role, place, zone, terms of work, tasks, access, answers and decisions with their law",
+        "To check the hire against the law, and to show later why it was decided so",
+        NAMES_NOBODY,
+    ),
+    Kept(
+        "Notify",
+        "What was written to whom by role, when, and whether it was received",
+        "So that nothing is said twice, and working hours are kept",
+        NAMES_NOBODY,
+    ),
+    Kept(
+        "Metrics",
+        "On which day the hire came how far",
+        "To measure how long hires wait",
+        NAMES_NOBODY,
+    ),
+    Kept(
+        "Console",
+        "This page, the story of the hire, who did what; the manager as a keyed digest",
+        "So that people see where a hire stands, and that it can be shown who did what",
+        "Stays without name and manager; the person's own account is closed and loses its name",
+    ),
+    Kept(
+        "Topics, backups, traces, logs",
+        "The events above; names and addresses only as sealed text, in traces and logs not at all",
+        "The record from which everything can be built again",
+        UNREADABLE,
+    ),
+    Kept(
+        "The identity provider",
+        "Name, address and role, in an account",
+        "So that the person can sign in at work",
+        "The account is deleted, and looked for afterwards",
+    ),
+    Kept(
+        "Mail systems",
+        "The letters that were delivered",
+        "They are the reader's own",
+        "Not ours to erase: a letter that was delivered is where it was delivered to",
+    ),
+)
+"""Every place that holds something of a person."""
+
+EXPLANATION: Final = (
+    "This file holds all that Farhand stores about one person. 'contact' is who they are, "
+    "opened for this file; it is stored sealed under a key of their own. 'facts' is what the HR "
+    "system reported of the employment. 'tasks', 'access' and 'messages' are what was done to "
+    "prepare the first day, 'decision' how the law was read and why, 'story' all that happened, "
+    "in order, and 'deeds' what people did about it in the console. 'places' says where each is "
+    "kept and what becomes of it when the person is erased. Times are UTC, durations ISO 8601 "
+    "(P90D is 90 days). The HR system is the source of 'contact' and 'facts': what is wrong "
+    "there is best corrected there."
+)
+
+
+def document(  # all that goes into one file
+    hire: Hire,
+    contact: Mapping[str, Any],
+    chapters: Sequence[Chapter],
+    deeds: Sequence[Entry],
+    now: datetime,
+) -> dict[str, Any]:
+    """All that is stored about a person, with an explanation that anybody understands."""
+    profile = hire.profile
+    return {
+        "explanation": EXPLANATION,
+        "made_at": now.isoformat(),
+        "hire_id": str(hire.hire_id),
+        "contact": dict(contact),
+        "facts": profile.model_dump(mode="json", exclude={"worker", "manager"}) if profile else {},
+        "status": hire.status.value,
+        "last_day": hire.last_day.isoformat() if hire.last_day else None,
+        "tasks": [task.model_dump(mode="json") for task in hire.tasks],
+        "access": [held.model_dump(mode="json") for held in hire.access],
+        "messages": [letter.model_dump(mode="json") for letter in hire.letters],
+        "decision": hire.decision.model_dump(mode="json") if hire.decision else None,
+        "story": [
+            {"at": each.at.isoformat(), "event": each.type, "says": each.body}
+            for each in reversed(chapters)
+        ],
+        "deeds": [
+            {"at": each.at.isoformat(), "action": each.action, "detail": dict(each.detail)}
+            for each in deeds
+        ],
+        "places": [
+            {"place": each.place, "what": each.what, "why": each.why, "when_erased": each.erased}
+            for each in KEPT
+        ],
+    }
