@@ -21,6 +21,7 @@ from faststream.kafka.message import KafkaMessage
 
 from libs.common import telemetry
 from libs.common.cloudevents import Record
+from libs.common.kafka_access import OPEN, KafkaAccess
 from libs.common.settled_consumer import SettledConsumer
 
 log = logging.getLogger(__name__)
@@ -42,11 +43,17 @@ class KafkaConsumer:
     """Reads topics in a group, a batch at a time, each partition in order."""
 
     def __init__(
-        self, service: str, bootstrap: str, topics: Mapping[str, Receive], prefix: str
+        self,
+        service: str,
+        bootstrap: str,
+        topics: Mapping[str, Receive],
+        prefix: str,
+        access: KafkaAccess = OPEN,
     ) -> None:
         self._service = service
         self._prefix = prefix
         self._receive = topics
+        self._access = access
         self._committed: dict[TopicPartition, int] = {}
         self._measured: set[TopicPartition] = set()
         self._stopping = False
@@ -109,7 +116,7 @@ class KafkaConsumer:
         """Join the group; raises KafkaError while the broker is away."""
         build: Any = await self._broker.connect()
         config: Any = self._broker.config.broker_config
-        config.builder = partial(SettledConsumer, **build.keywords)
+        config.builder = partial(SettledConsumer, **{**build.keywords, **self._access.options})
         await self._broker.start()
         self._moved_at = time.monotonic()
 

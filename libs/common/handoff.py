@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError, KafkaTimeoutError
 from libs.common import outbox
 from libs.common.database import TRANSIENT, Pool
 from libs.common.kafka import Producer, new_producer
+from libs.common.kafka_access import OPEN, KafkaAccess
 from libs.common.outbox import OutboxRow
 
 log = logging.getLogger(__name__)
@@ -33,9 +34,17 @@ class Handoff:
     forgotten and read again from the outbox: the table is the truth, the memory a short cut.
     """
 
-    def __init__(self, pool: Pool, bootstrap: str, owner: UUID, topic_prefix: str = "") -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        bootstrap: str,
+        owner: UUID,
+        topic_prefix: str = "",
+        access: KafkaAccess = OPEN,
+    ) -> None:
         self._pool = pool
         self._bootstrap = bootstrap
+        self._access = access
         self._owner = owner
         self._prefix = topic_prefix
         self._queue: deque[OutboxRow] = deque()
@@ -75,7 +84,7 @@ class Handoff:
     async def run(self) -> None:
         """Send until cancelled, with a new producer after each failure."""
         while True:
-            producer = new_producer(self._bootstrap)
+            producer = new_producer(self._bootstrap, self._access)
             try:
                 await producer.start()
                 await self._send_forever(producer)

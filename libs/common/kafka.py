@@ -11,6 +11,8 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
+from libs.common.kafka_access import OPEN, KafkaAccess
+
 FOREVER_MS: Final = "-1"
 SEGMENTS: Final = 24
 """Kafka drops whole segments only: this many to a retention keep it from being much exceeded."""
@@ -33,7 +35,7 @@ class Producer(Protocol):
     ) -> "asyncio.Future[Any]": ...
 
 
-def new_producer(bootstrap: str) -> Producer:
+def new_producer(bootstrap: str, access: KafkaAccess = OPEN) -> Producer:
     """A producer for events, not yet started."""
     producer: Any = aiokafka.AIOKafkaProducer(
         bootstrap_servers=bootstrap,
@@ -41,6 +43,7 @@ def new_producer(bootstrap: str) -> Producer:
         enable_idempotence=True,
         max_batch_size=256 * 1024,
         request_timeout_ms=10_000,
+        **access.options,
     )
     return cast("Producer", producer)
 
@@ -66,12 +69,14 @@ class TopicSpec:
         return {"retention.ms": str(kept), "segment.ms": str(kept // SEGMENTS)}
 
 
-async def declare_topics(bootstrap: str, topics: Sequence[TopicSpec]) -> None:
+async def declare_topics(
+    bootstrap: str, topics: Sequence[TopicSpec], access: KafkaAccess = OPEN
+) -> None:
     """Create the topics that do not exist, and have those that do keep records no longer than said.
 
     Raises ValueError if a topic exists with another number of partitions: the keys would move.
     """
-    client: Any = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    client: Any = AIOKafkaAdminClient(bootstrap_servers=bootstrap, **access.options)
     await client.start()
     try:
         await _create(client, topics)

@@ -53,7 +53,9 @@ class Kernel:
         owner = ids.ordered()
         self.service = service
         self.tools = tools
-        self._handoff = Handoff(tools.pool, settings.kafka, owner, settings.topic_prefix)
+        self._handoff = Handoff(
+            tools.pool, settings.kafka, owner, settings.topic_prefix, settings.kafka_access
+        )
         self.engine = Engine(
             service.name,
             tools.pool,
@@ -74,7 +76,13 @@ class Kernel:
         self.doors = Doors(service.front_doors, tools, self.engine)
         topics = dict.fromkeys(service.topics, self._receive) | dict(self.doors.topics)
         self._consumer = (
-            KafkaConsumer(service.name, settings.kafka, topics, settings.topic_prefix)
+            KafkaConsumer(
+                service.name,
+                settings.kafka,
+                topics,
+                settings.topic_prefix,
+                settings.kafka_access,
+            )
             if topics
             else None
         )

@@ -169,6 +169,7 @@ async def _declare_topics(service: Service, settings: Settings) -> None:
             )
             for name in sorted(names | doors)
         ],
+        settings.kafka_access,
     )
 
 

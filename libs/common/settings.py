@@ -4,11 +4,12 @@ from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import quote, urlsplit
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, FilePath, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from libs.common.clock import Clock
 from libs.common.fold import describe
+from libs.common.kafka_access import KafkaAccess, Mechanism, Protocol
 
 
 class SettingsError(Exception):
@@ -26,6 +27,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="FARHAND_", frozen=True, extra="ignore")
 
     kafka: str = Field(description="Bootstrap address, host:port")
+    kafka_protocol: Protocol = Field(default="PLAINTEXT", description="How Kafka is spoken to")
+    kafka_ca: FilePath | None = Field(default=None, description="PEM file; else the system's")
+    kafka_mechanism: Mechanism = Field(default="SCRAM-SHA-512", description="With SASL_…")
+    kafka_user: str = Field(default="", description="With SASL_…; the password is a secret")
     postgres: str = Field(description="The service's own role and database, as a URL")
     keys: str = Field(description="The database of data keys, as a URL")
     secrets: Path = Field(description="Folder with one file a secret")
@@ -54,6 +59,18 @@ class Settings(BaseSettings):
                 "the environment lacks something, as FARHAND_<NAME>: "
                 + describe(error, trusted=True)
             ) from None
+
+    @property
+    def kafka_access(self) -> KafkaAccess:
+        """How Kafka lets this process in; raises SettingsError without the password it needs."""
+        sasl = self.kafka_protocol.startswith("SASL_")
+        return KafkaAccess(
+            self.kafka_protocol,
+            self.kafka_ca,
+            self.kafka_mechanism,
+            self.kafka_user,
+            self.secret("kafka_password") if sasl else "",
+        )
 
     @property
     def redis_url(self) -> str:

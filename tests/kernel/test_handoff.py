@@ -17,6 +17,7 @@ from libs.common.cloudevents import MAX_BODY_BYTES
 from libs.common.database import Pool
 from libs.common.fold import ContractError, Emitted
 from libs.common.handoff import Handoff
+from libs.common.kafka_access import KafkaAccess
 from libs.common.outbox import OutboxRow
 from tests.kernel.conftest import Ledger, until
 from tests.kernel.ledger import Balanced, Credited
@@ -72,7 +73,7 @@ class Wire:
 async def handing_over(
     pool: Pool, wire: Wire, owner: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncGenerator[Handoff]:
-    def same_wire(_bootstrap: str) -> Wire:
+    def same_wire(_bootstrap: str, _access: KafkaAccess) -> Wire:
         return wire
 
     monkeypatch.setattr("libs.common.handoff.new_producer", same_wire)
