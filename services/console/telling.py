@@ -134,6 +134,13 @@ def _failed(body: Body) -> Line:
     return Line("mail", says, "bad", body["reason"])
 
 
+def _posture(body: Body) -> Line:
+    if body["holds"]:
+        return Line("key", "The device is again as its risk tier demands", "good")
+    lacking = ", ".join(each.replace("_", " ") for each in body["lacking"])
+    return Line("key", "The device is not as its risk tier demands", "bad", f"Not shown: {lacking}")
+
+
 TELLINGS: Final[Mapping[str, Callable[[Body], Line]]] = {
     "hire.announced.v1": _announced,
     "hire.changed.v1": _changed,
@@ -161,6 +168,7 @@ TELLINGS: Final[Mapping[str, Callable[[Body], Line]]] = {
     "access.revoked.v1": lambda body: Line(
         "key", f"May no longer use {resource(body['resource'])}"
     ),
+    "device.posture_changed.v1": _posture,
     "request.refused.v1": lambda body: Line("stop", f"Not done: {body['why']}", "bad"),
     "waiver.refused.v1": lambda body: Line("stop", f"Not waived: {body['why']}", "bad"),
     "task.completion_requested.v1": _completion,
@@ -180,7 +188,7 @@ TELLINGS: Final[Mapping[str, Callable[[Body], Line]]] = {
     "message.read.v1": lambda body: Line("mail", f"Read by {owner(body['recipient'])}", "quiet"),
     "message.held.v1": _held,
     "message.sent.v1": lambda body: Line(
-        "mail", f"Mail to {owner(body['recipient'])} sent", "quiet"
+        "mail", f"Mail to {owner(body['recipient'])} sent", "quiet", body.get("merged") or ""
     ),
     "message.failed.v1": _failed,
 }

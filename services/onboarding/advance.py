@@ -5,8 +5,10 @@ facts is compared with what is already there.
 """
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from libs.common.contracts.onboarding import (
+    DevicePostureChanged,
     HireBlocked,
     HireReady,
     HireStarted,
@@ -16,11 +18,15 @@ from libs.common.contracts.onboarding import (
 from libs.common.decider import CancelTimer, Decision, SetTimer
 from libs.common.message import Effect
 from services.onboarding.assignments import Assignments
-from services.onboarding.commands import FirstDay, LastDayOver, TiersChange
+from services.onboarding.commands import FirstDay, LastDayOver, PostureRunsOut, TiersChange
 from services.onboarding.local_day import due_at, starts_at
 from services.onboarding.model import Access, Block, Ending, Grant, Journey
+from services.onboarding.posture import lacking
 from services.onboarding.resources import RESOURCES, asked, wish
 from services.onboarding.standing import blocks, status_of
+
+AWAITED: Final = (FirstDay, LastDayOver, TiersChange, PostureRunsOut)
+"""The moments that a hire which has ended waits for no more."""
 
 
 @dataclass(slots=True)
@@ -32,6 +38,7 @@ class Advance(Assignments):
     def decision(self) -> Decision[Journey]:
         """Settle tasks, access, readiness and status, and answer with all of it."""
         self.ask_for_what_can_begin()
+        self._settle_posture()
         self._settle_access()
         self._settle_readiness()
         self._settle_status()
@@ -60,8 +67,32 @@ class Advance(Assignments):
         for task in self.journey.tasks:
             if task.is_unfinished:
                 self.drop(task, why)
-        self.timers += [CancelTimer(each) for each in (FirstDay, LastDayOver, TiersChange)]
+        self.timers += [CancelTimer(each) for each in AWAITED]
         self.journey = self.journey.evolve(ending=ending)
+
+    def _settle_posture(self) -> None:
+        """Tell when the device begins or ceases to be as demanded; wake as its report runs out."""
+        journey, posture = self.journey, self.journey.posture
+        if posture is None or journey.risk is None or journey.ending is not None:
+            return
+        if posture.valid_until is not None and not posture.has_run_out(self.now):
+            self.timers.append(SetTimer(posture.valid_until, PostureRunsOut()))
+        else:
+            self.timers.append(CancelTimer(PostureRunsOut))
+        found = lacking(posture, journey.risk, self.now)
+        if found == journey.lacking:
+            return
+        self.journey = journey.evolve(lacking=found)
+        self.events.append(
+            DevicePostureChanged(
+                hire_id=journey.hire_id,
+                tier=journey.risk.tier,
+                holds=not found,
+                lacking=found,
+                observed_at=posture.observed_at,
+                changed_at=self.now,
+            )
+        )
 
     def _settle_access(self) -> None:
         for resource in RESOURCES:

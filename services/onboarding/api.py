@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, HTTPException, Query
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from libs.common import ids
 from libs.common.contracts.onboarding import HireStatus
@@ -20,8 +20,11 @@ from services.onboarding.commands import (
     PlanAnew,
     Reference,
     RejectTask,
+    ReportPosture,
     RetryAccess,
 )
+from services.onboarding.posture import OF_A_DEVICE
+from services.onboarding.risk import Control
 from services.onboarding.views import HireView
 
 router = APIRouter(tags=["hires"])
@@ -135,6 +138,29 @@ async def plan_anew(hire_id: UUID, state: State) -> HireView:
 async def retry_access(hire_id: UUID, resource: str, state: State) -> HireView:
     """For when what made it give up has been removed."""
     command = RetryAccess(resource=resource)
+    _check(await state.kernel.submit(command, key=str(hire_id), id=ids.ordered()))
+    return await read_hire(hire_id, state)
+
+
+class PostureReport(BaseModel):
+    """How a device is, as its manager sees it: what is not among `holds` does not hold."""
+
+    holds: tuple[Control, ...] = Field(
+        description="disk_encryption, os_minimum, firewall, screen_lock: each that holds",
+        max_length=len(OF_A_DEVICE),
+    )
+    observed_at: AwareDatetime = Field(description="When that was so")
+    valid_until: AwareDatetime | None = Field(
+        default=None, description="From when on nobody knows, unless there is a newer report"
+    )
+
+
+@router.post("/hires/{hire_id}/posture", summary="Report the state of a person's device")
+async def report_posture(hire_id: UUID, posture: PostureReport, state: State) -> HireView:
+    """Where the risk tier demands more than holds, access is closed until a report shows it."""
+    command = ReportPosture(
+        shown=posture.holds, observed_at=posture.observed_at, valid_until=posture.valid_until
+    )
     _check(await state.kernel.submit(command, key=str(hire_id), id=ids.ordered()))
     return await read_hire(hire_id, state)
 

@@ -8,6 +8,7 @@ from pydantic import StringConstraints
 
 from libs.common.contracts.values import HireId, Instant, Owner, Profile
 from libs.common.message import Command, Timer
+from services.onboarding.risk import Control
 
 
 class ReportHire(Command):
@@ -96,6 +97,22 @@ class RetryAccess(Command):
     """Somebody has removed what made an adapter give up."""
 
     resource: str
+
+
+class ReportPosture(Command):
+    """A device manager tells which controls hold on a person's device; the others do not.
+
+    `observed_at` is when that was so; without a newer report it holds until `valid_until`, if there
+    is one.
+    """
+
+    shown: tuple[Control, ...]
+    observed_at: Instant
+    valid_until: Instant | None = None
+
+
+class PostureRunsOut(Timer):
+    """The newest report on the device is not to be relied on any longer."""
 
 
 class EndAwaited(Timer):

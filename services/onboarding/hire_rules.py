@@ -107,6 +107,7 @@ def _announce(
         tasks=before.tasks if before else (),
         access=before.access if before else (),
         withheld=before.withheld if before else (),
+        posture=before.posture if before else None,
         # One that is under way is refused to who asked; one that is done was of the period before.
         erasure=before.pending_erasure if before else None,
     )

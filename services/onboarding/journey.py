@@ -23,6 +23,7 @@ from services.onboarding import (
     erasure_rules,
     fetch_rules,
     hire_rules,
+    posture_rules,
     task_rules,
 )
 from services.onboarding.commands import (
@@ -33,10 +34,12 @@ from services.onboarding.commands import (
     HandTask,
     LastDayOver,
     PlanAnew,
+    PostureRunsOut,
     RejectTask,
     ReportCancel,
     ReportHire,
     ReportLeaving,
+    ReportPosture,
     ReportStay,
     RetryAccess,
     TaskDeadline,
@@ -81,6 +84,9 @@ journey.on(IdentityReady)(access_rules.grant)
 journey.on(IdentityGone)(access_rules.note_revocation)
 journey.on(EffectFailed)(erasure_rules.note_failure)
 journey.on(RetryAccess)(access_rules.retry)
+
+journey.on(ReportPosture)(posture_rules.report)
+journey.on(PostureRunsOut)(posture_rules.run_out)
 
 journey.on(TaskCompletionRequested)(console_rules.complete)
 journey.on(TaskRejectionRequested)(console_rules.send_back)

@@ -9,7 +9,8 @@ from libs.common.contracts.compliance import Question, Verdict
 from libs.common.contracts.onboarding import Fingerprint, HireStatus
 from libs.common.contracts.values import HireId, Instant, Owner, Profile, Value, ZoneName
 from services.onboarding.plan import PlannedTask
-from services.onboarding.risk import Assessment
+from services.onboarding.posture import Posture
+from services.onboarding.risk import Assessment, Control
 
 
 class TaskState(StrEnum):
@@ -176,9 +177,9 @@ class Journey(Value):
     planned and provisioned anew. `reported_at` is when the profile was so, and `end_reported_at`
     when it was so that the hire was cancelled or leaves, by the newest report of each;
     `record_changed_at` is when the record that was fetched last had changed, by the HR system's
-    clock, where the hire is fetched; `answers`
-    counts the answers passed on to compliance, over all periods; `risk` is the tier that the tasks
-    were planned by.
+    clock, where the hire is fetched; `answers` counts the answers passed on to compliance, over all
+    periods; `risk` is the tier that the tasks were planned by; `lacking` is what it demands of the
+    device and `posture` does not show, as the world was told.
     """
 
     hire_id: HireId
@@ -203,6 +204,8 @@ class Journey(Value):
     tasks: tuple[Task, ...] = ()
     access: tuple[Access, ...] = ()
     withheld: tuple[str, ...] = ()
+    posture: Posture | None = None
+    lacking: tuple[Control, ...] = ()
     block: Block | None = None
     erasure: Erasure | None = None
 
@@ -250,10 +253,11 @@ class Journey(Value):
     def needs(self, resource: str) -> bool:
         """Whether a task of this period asks for access to a resource: the task of its key.
 
-        None is needed to what is withheld.
+        None is needed to what is withheld, and to nothing while the device is not as demanded.
         """
         return (
             self.ending is None
+            and not self.lacking
             and resource not in self.withheld
             and any(
                 task.plan.key == resource

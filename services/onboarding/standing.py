@@ -11,6 +11,10 @@ Blocks: TypeAlias = tuple[Owner, tuple[str, ...]]
 """Who has to resolve what."""
 
 WITHHELD: Final = "Access to {resource} was ended by hand: restore it once that is safe."
+LACKING: Final = (
+    "The device is not shown to have what the risk tier {tier} demands ({lacking}): "
+    "access is closed until a report of the device manager shows it."
+)
 
 
 def blocks(journey: Journey) -> Blocks | None:
@@ -24,7 +28,15 @@ def blocks(journey: Journey) -> Blocks | None:
     troubles = [each.trouble for each in journey.access if each.trouble]
     if journey.ending is None:
         troubles += [WITHHELD.format(resource=each) for each in journey.withheld]
+        troubles += _posture(journey)
     return (Owner.IT, tuple(troubles)) if troubles else None
+
+
+def _posture(journey: Journey) -> list[str]:
+    if journey.risk is None or not journey.lacking:
+        return []
+    controls = ", ".join(each.replace("_", " ") for each in journey.lacking)
+    return [LACKING.format(tier=journey.risk.tier, lacking=controls)]
 
 
 def status_of(journey: Journey) -> HireStatus:

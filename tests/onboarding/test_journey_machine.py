@@ -24,10 +24,13 @@ from services.onboarding.commands import (
     ReportCancel,
     ReportHire,
     ReportLeaving,
+    ReportPosture,
     RetryAccess,
 )
 from services.onboarding.model import Journey, Task, TaskState
+from services.onboarding.posture import OF_A_DEVICE
 from services.onboarding.resources import RESOURCES
+from services.onboarding.risk import Control
 from services.onboarding.templates import DoneBy
 from tests.onboarding.life import HIRE, profile
 from tests.simulation.company import BEGINS, simulated_line
@@ -65,6 +68,7 @@ CHANGES: st.SearchStrategy[dict[str, Any]] = st.one_of(
     st.just({"role": "Research lead"}),
     st.just({}),
 )
+DEVICES = st.sampled_from([OF_A_DEVICE, OF_A_DEVICE, OF_A_DEVICE[1:], ()])
 ANSWERS = st.sampled_from(["yes", "yes", "yes", "no", "P30D", "2026-08-03", "general", "nonsense"])
 
 
@@ -202,6 +206,15 @@ class HireOnTheLine(RuleBasedStateMachine):
 
     def is_troubled(self, resource: str) -> bool:
         return any(each.trouble for each in self.journey.access if each.resource == resource)
+
+    @rule(age=AGES, shown=DEVICES, lasts=st.none() | WAITS)
+    def look_at_device(
+        self, age: timedelta, shown: tuple[Control, ...], lasts: timedelta | None
+    ) -> None:
+        """The device manager reports; perhaps its word holds for some time only."""
+        until = None if lasts is None else self.line.now + lasts
+        told = ReportPosture(shown=shown, observed_at=self.ago(age), valid_until=until)
+        assert self.tell(told)
 
     @rule(duration=WAITS)
     def wait(self, duration: timedelta) -> None:

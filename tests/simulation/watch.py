@@ -38,6 +38,7 @@ from services.onboarding.journey import journey as journey_decider
 from services.onboarding.local_day import due_at, local_date, starts_at
 from services.onboarding.model import Grant, Journey, TaskState
 from services.onboarding.plan import Days, plan_tasks
+from services.onboarding.posture import lacking
 from services.onboarding.resources import RESOURCES, wish
 from services.onboarding.standing import blocks, status_of
 from services.onboarding.templates import DoneBy, task_templates
@@ -87,6 +88,7 @@ class Watch:
         keys = Counter((task.plan.key, task.period) for task in journey.tasks)
         assert all(count == 1 for count in keys.values()), "no task twice"
         self._check_block(journey)
+        self._check_posture(journey)
         self._check_door(journey)
         self._check_order(journey)
         if journey.status in ENDED:
@@ -188,6 +190,12 @@ class Watch:
         if journey.status is HireStatus.BLOCKED:
             assert found is not None
 
+    def _check_posture(self, journey: Journey) -> None:
+        """While a device is not as its tier demands, no access is held or asked for."""
+        if journey.lacking:
+            assert not any(each.held for each in journey.access)
+            assert journey.ending is not None or journey.status is HireStatus.BLOCKED
+
     def _check_order(self, journey: Journey) -> None:
         """Nobody is asked for what cannot begin yet, and everybody for what can."""
         mine = [task for task in journey.tasks if task.period == journey.period]
@@ -216,9 +224,16 @@ class Watch:
             troubled = journey.block is not None
             assert troubled or not self.guards.is_open(journey.hire_id), "no access after the end"
         else:
+            self._check_device(journey)
             self._check_somebody_goes_on(journey)
             self._check_deadlines(journey)
             self._check_dates(journey)
+
+    def _check_device(self, journey: Journey) -> None:
+        """What was told of the device is so, and access is closed where it does not do."""
+        assert journey.lacking == lacking(journey.posture, journey.risk, self.line.now)
+        troubled = any(each.trouble for each in journey.access)
+        assert troubled or not journey.lacking or not self.guards.is_open(journey.hire_id)
 
     def _check_somebody_goes_on(self, journey: Journey) -> None:
         people = any(

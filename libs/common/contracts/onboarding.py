@@ -308,6 +308,30 @@ class AccessRevoked(Event, name="access.revoked.v1", subject="hire_id"):
     example = {"hire_id": HIRE, "resource": "vpn", "revoked_at": "2026-11-25T10:00:02Z"}
 
 
+class DevicePostureChanged(Event, name="device.posture_changed.v1", subject="hire_id"):
+    """The device shows again all that the risk tier demands of it, or no longer does.
+
+    While it does not, there is no access. `lacking` are the controls that are not shown to hold;
+    `observed_at` is when the newest report was true.
+    """
+
+    hire_id: HireId
+    tier: str
+    holds: bool
+    lacking: tuple[str, ...] = ()
+    observed_at: Instant
+    changed_at: Instant
+
+    example = {
+        "hire_id": HIRE,
+        "tier": "sensitive",
+        "holds": False,
+        "lacking": ["disk_encryption"],
+        "observed_at": "2026-12-03T08:59:00Z",
+        "changed_at": "2026-12-03T09:00:00Z",
+    }
+
+
 class RequestRefused(Event, name="request.refused.v1", subject="hire_id"):
     """What somebody asked of a hire in the console was not done; `why` tells them the reason."""
 
