@@ -4,7 +4,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help bench demo compose-demo up test check check-format check-lint check-types check-architecture \
+.PHONY: help bench bench-product demo compose-demo up test check check-format check-lint check-types check-architecture \
 	check-contracts format setup setup-run lock
 
 help: ## this list
@@ -22,6 +22,10 @@ up: setup-run ## start everything and stay until Ctrl-C
 bench: ## measure the kernel beside its peers (ARGS: --quick, --hires 2000, --rounds 5)
 	@requirements/setup.sh bench
 	@.venv-bench/bin/python -m bench $(ARGS)
+
+bench-product: ## measure all services under a burst of hires (ARGS: --hires 1000, --copies 1)
+	@requirements/setup.sh bench
+	@.venv-bench/bin/python -m bench.product $(ARGS)
 
 test: setup ## run the tests (ARGS goes to pytest)
 ifdef ARGS

@@ -101,11 +101,11 @@ class Report:
         sections = (
             HEAD,
             f"{self.began} · {self._rounds} · {self.machine}\n\n{versions}\n",
-            f"{self._disqualified()}## Bursts\n\n{self._table(BURST_HEAD, self._burst_rows())}",
-            f"## At a trickle\n\n{self._table(TRICKLE_HEAD, self._trickle_rows())}"
+            f"{self._disqualified()}## Bursts\n\n{table(BURST_HEAD, self._burst_rows())}",
+            f"## At a trickle\n\n{table(TRICKLE_HEAD, self._trickle_rows())}"
             if any(map(self.trickle, self.contenders))
             else "",
-            f"## Growth with the load\n\n{self._table(GROWTH_HEAD, self._growth_rows())}",
+            f"## Growth with the load\n\n{table(GROWTH_HEAD, self._growth_rows())}",
             f"## In pictures\n\n{pictures}\n",
             f"## Who takes part\n\n{self._who()}",
             READ,
@@ -185,10 +185,11 @@ class Report:
         skipped = [f"- **{name}** is skipped: {why}." for name, why in SKIPPED.items()]
         return "\n".join((*took_part, *skipped, ""))
 
-    @staticmethod
-    def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-        lines = [head, ["---", *("---:" for _ in head[1:])], *rows]
-        return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown; all but the first column are figures."""
+    lines = [head, ["---", *("---:" for _ in head[1:])], *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 BURST_HEAD: Final = (

@@ -1,0 +1,188 @@
+"""One measurement: everything is brought up, a burst is sent, people do what is asked of them."""
+
+import asyncio
+import os
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Final
+
+import asyncpg
+
+from bench import usage
+from bench.product.watch import STALLED_SECONDS, Cost, Progress, Watch
+from farhand.bootstrap import DATABASE, at
+from farhand.demo import deliveries, people
+from farhand.demo.company import company
+from farhand.demo.doors import Doors, doors_of
+from farhand.demo.person import UNLAWFUL, DemoHire, Story
+from farhand.services import SERVICES
+from farhand.settings import Given, Settings
+from farhand.stack import Report, Stack, running
+from libs.common.clock import Clock, wall
+from libs.common.contracts.onboarding import HireStatus
+
+MORNING: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
+"""A Monday; most of Europe is at work."""
+SPEED: Final = 60
+"""A minute in a second, so that letters which wait for more go out while we look."""
+WARM_UP: Final = 200
+"""Hires that are not counted; about them legal confirms the law, once for all who follow."""
+SENDERS: Final = 32
+SEED: Final = 11
+UNLIMITED: Final = "1000000"
+ELSEWHERE: Final = (Story.BAMBOOHR, Story.UNREADABLE)
+"""Whom another system tells of, and whom a person has to mend first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What a burst of so many hires came to, with so many copies of each service.
+
+    `clear_seconds` is from the first delivery until law and adapters have nothing left to do;
+    `ready_seconds` from the first task closed by a person until the last hire is ready. `cost` is
+    all CPU from the first delivery to the end, in seconds; `memory` the services' peak, in bytes.
+    """
+
+    hires: int
+    copies: int
+    clear_seconds: float
+    ready_seconds: float
+    deeds: int
+    cost: Cost
+    memory: int
+    wrong: Sequence[str]
+
+
+async def measure(
+    settings: Settings, hires: int, copies: int, report: Report, progress: Progress
+) -> Measured:
+    """Raises StackError where something does not start, TimeoutError where the hires stand still.
+
+    The stack is gone afterwards.
+    """
+    os.environ["FARHAND_HOOK_RATE"] = UNLIMITED  # one sender, who is us
+    async with running(settings.evolve(given=Given()), services=(), report=report) as stack:
+        clock = Clock(MORNING, wall(), SPEED)
+        await stack.add_services(settings.evolve(clock=str(clock)), SERVICES, copies)
+        conn = await asyncpg.connect(at(stack.addresses.postgres, DATABASE))
+        try:
+            async with doors_of(stack.settings, stack.credentials) as doors:
+                return await _Burst(stack, doors, clock, Watch(conn, progress)).run(hires, copies)
+        finally:
+            await conn.close(timeout=5)
+
+
+@dataclass(frozen=True, slots=True)
+class _Burst:
+    stack: Stack
+    doors: Doors
+    clock: Clock
+    watch: Watch
+
+    async def run(self, hires: int, copies: int) -> Measured:
+        sent = list(_told_now(self.clock.now(), WARM_UP + hires))
+        warm, counted = sent[:WARM_UP], sent[WARM_UP:]
+        await self._deliver(warm)
+        await self.watch.until_at_rest(len(warm))
+        await self._close_all(warm)
+
+        before, began = Cost.now(self.stack), time.monotonic()
+        await self._deliver(counted)
+        clear_at = await self.watch.until_at_rest(len(sent))
+        people_began = time.monotonic()
+        deeds = await self._close_all(sent)
+        ready_at = time.monotonic()
+        return Measured(
+            hires=len(counted),
+            copies=copies,
+            clear_seconds=clear_at - began,
+            ready_seconds=ready_at - people_began,
+            deeds=deeds,
+            cost=Cost.now(self.stack).since(before),
+            memory=usage.peak_memory(self._services()),
+            wrong=await self._wrong(sent),
+        )
+
+    async def _deliver(self, hires: Iterable[DemoHire]) -> None:
+        desks = asyncio.Semaphore(SENDERS)
+
+        async def send(hire: DemoHire) -> None:
+            async with desks:
+                await self.doors.deliver("onboarding", next(deliveries.planned(hire)))
+
+        async with asyncio.TaskGroup() as senders:
+            for hire in hires:
+                senders.create_task(send(hire))
+
+    async def _close_all(self, hires: Sequence[DemoHire]) -> int:
+        """Play the people, who never tarry, until nothing is left to them; how much they did."""
+        expected = Counter(map(_ends, hires))
+        done, moved_at = 0, time.monotonic()
+        while await self.watch.statuses() != expected:
+            now = await self._work(hires)
+            done, moved_at = done + now, time.monotonic() if now else moved_at
+            if time.monotonic() - moved_at > STALLED_SECONDS:
+                raise TimeoutError(f"the hires stand still: {await self.watch.statuses()}")
+        return done
+
+    async def _work(self, hires: Sequence[DemoHire]) -> int:
+        await people.confirm_law(self.doors)
+        seen = await self.doors.hires()
+        desks, done = asyncio.Semaphore(SENDERS), 0
+
+        async def work(each: list[people.Deed]) -> None:
+            async with desks:
+                for deed in each:
+                    await self.doors.post("onboarding", deed.path, dict(deed.body))
+
+        async with asyncio.TaskGroup() as group:
+            for hire in hires:
+                if hire.story not in UNLAWFUL and hire.hire_id in seen:
+                    todo = list(people.deeds(hire, seen[hire.hire_id], date.max))
+                    done += len(todo)
+                    group.create_task(work(todo))
+        self.watch.progress(await self.watch.statuses())
+        return done
+
+    async def _wrong(self, hires: Sequence[DemoHire]) -> list[str]:
+        """Whatever is not as it has to be, by the product's own API."""
+        seen = await self.doors.hires()
+        wrong = [
+            f"{hire.ref} ({hire.story}) is {seen[hire.hire_id]['status']}"
+            for hire in hires
+            if hire.hire_id in seen and seen[hire.hire_id]["status"] != _ends(hire)
+        ]
+        if len(seen) != len(hires):
+            wrong.append(f"{len(hires)} hires were sent, {len(seen)} are there")
+        wrong += [
+            f"{service.name} has a dead letter"
+            for service in SERVICES
+            if await self.doors.get(service.name, "/dead-letters")
+        ]
+        wrong += [
+            f"{name} ended by itself" for name, each in self.stack.children.items() if each.restarts
+        ]
+        return wrong
+
+    def _services(self) -> list[int]:
+        names = tuple(each.name for each in SERVICES)
+        return [
+            pid
+            for name in self.stack.children
+            if name.startswith(names) and (pid := self.stack.pid(name)) is not None
+        ]
+
+
+def _told_now(now: datetime, hires: int) -> Iterator[DemoHire]:
+    """So many hires of the demo's company, all announced at once, with nothing to follow."""
+    made = company(SEED, now, hires + hires // 10)
+    told = (each for each in made if each.story not in ELSEWHERE)
+    for hire, _ in zip(told, range(hires), strict=False):
+        yield replace(hire, announced_at=now, later=())
+
+
+def _ends(hire: DemoHire) -> str:
+    return HireStatus.BLOCKED if hire.story in UNLAWFUL else HireStatus.READY
