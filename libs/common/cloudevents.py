@@ -90,9 +90,12 @@ def tolerant(pairs: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
     read: dict[str, str] = {}
     for name, value in pairs:
         try:
-            read[name.lower()] = storable((value or b"").decode())
+            text = (value or b"").decode()
         except UnicodeDecodeError:
             continue
+        # What was decoded has no lone surrogate: nearly all of it is storable as it stands.
+        plain = len(text) <= MAX_NAME and "\0" not in text
+        read[name.lower()] = text if plain else storable(text)
     return read
 
 

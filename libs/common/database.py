@@ -69,10 +69,16 @@ def read_migrations(folder: Path) -> tuple[Migration, ...]:
     )
 
 
+async def _nothing_to_reset(_conn: Connection) -> None:
+    """What asyncpg would send on each release costs as much as a small query, for nothing here."""
+
+
 async def connect_pool(dsn: str, *, application: str, size: int = 8) -> Pool:
     """Open a pool on which no call can hang for ever.
 
-    Raises what asyncpg raises while the server is away; the caller retries.
+    An open transaction is rolled back when its connection is given back. Nothing else is undone:
+    whoever changes a session, or locks in it, changes it back. Raises what asyncpg raises while the
+    server is away; the caller retries.
     """
     return await asyncpg.create_pool(
         dsn,
@@ -80,6 +86,7 @@ async def connect_pool(dsn: str, *, application: str, size: int = 8) -> Pool:
         max_size=size,
         timeout=5,
         command_timeout=30,
+        reset=_nothing_to_reset,
         server_settings={
             "application_name": application,
             "timezone": "UTC",

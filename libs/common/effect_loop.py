@@ -3,21 +3,14 @@
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from opentelemetry.trace import (
-    NonRecordingSpan,
-    SpanKind,
-    Status,
-    StatusCode,
-    Tracer,
-    set_span_in_context,
-    use_span,
-)
+from opentelemetry.trace import NonRecordingSpan, use_span
 from pydantic import ValidationError
 
 from libs.common import effect_queue, telemetry
@@ -31,13 +24,18 @@ from libs.common.engine import Engine
 from libs.common.fold import describe
 from libs.common.inbound import EffectClaim, Inbound
 from libs.common.message import EffectFailed, Reply
-from libs.common.tracing import read_traceparent, write_traceparent
+from libs.common.spans import Spans
 
 log = logging.getLogger(__name__)
 
 CONCURRENT: Final = 16
+MOST_CLAIMED: Final = 500
+"""So many effects are leased at most, where tries are so quick that their turn comes at once."""
+SOON_SECONDS: Final = 0.5
 IDLE_SECONDS: Final = 0.25
 TRY_SECONDS: Final = LEASE.total_seconds() * 0.8
+TURN_SECONDS: Final = LEASE.total_seconds() - TRY_SECONDS
+"""How long an effect may wait for its turn: later, its lease could end during the try."""
 FIRST_WAIT: Final = timedelta(milliseconds=500)
 LONGEST_WAIT: Final = timedelta(minutes=5)
 MAX_REASON: Final = 1_000
@@ -67,10 +65,12 @@ class EffectLoop:
     pool: Pool
     engine: Engine
     clock: Clock
-    tracer: Tracer
+    spans: Spans
     adapters: Sequence[Adapter]
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONCURRENT))
     _stopping: bool = False
+    _window: int = CONCURRENT
     _under_way: int = 0
 
     async def run(self) -> None:
@@ -80,56 +80,69 @@ class EffectLoop:
         """
         async with asyncio.TaskGroup() as tries:
             while self.adapters and not self._stopping:
-                for leased in await self._claim():
-                    self._under_way += 1
-                    tries.create_task(self._try(leased))
+                self.wake.clear()
+                room = 0 if self.engine.stopped else max(0, self._window - self._under_way)
+                leased = await self._claim(room)
+                self._under_way += len(leased)
+                claimed = time.monotonic()
+                for each in leased:
+                    tries.create_task(self._try(each, claimed))
+                if len(leased) < max(room, 1):  # nothing more may be tried now
+                    await self._rest()
 
     def stop(self) -> None:
         """Claim nothing more."""
         self._stopping = True
         self.wake.set()
 
-    async def _claim(self) -> list[Leased]:
-        """No more than can be tried at once: a lease that waits for its turn runs out."""
-        self.wake.clear()
-        free = 0 if self.engine.stopped else CONCURRENT - self._under_way
+    async def _claim(self, room: int) -> list[Leased]:
         types = [adapter.effect.type for adapter in self.adapters]
-        leased: list[Leased] = []
         with suppress(*TRANSIENT):
-            leased = await effect_queue.claim(self.pool, types, free) if free else []
-        if not leased:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self.wake.wait(), IDLE_SECONDS)
-        return leased
+            return await effect_queue.claim(self.pool, types, room) if room else []
+        return []
 
-    async def _try(self, leased: Leased) -> None:
+    async def _rest(self) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.wake.wait(), IDLE_SECONDS)
+
+    async def _try(self, leased: Leased, claimed: float) -> None:
         try:
-            await self._traced(leased)
+            outcome, traceparent = await self._in_turn(leased, claimed)
+            if outcome is None:
+                await effect_queue.give_back(self.pool, leased.id, leased.attempt)
+            else:
+                await self._settle(leased, outcome, traceparent)
         except TRANSIENT as error:
             log.warning("an effect was given up for now: %s", type(error).__name__)
         except Exception:
             log.exception("an effect could not be settled; it is tried again after its lease")
+
+    async def _in_turn(
+        self, leased: Leased, claimed: float
+    ) -> tuple[Reply | Transient | None, str | None]:
+        """Try it once there is a turn; None if that came too late.
+
+        How many are leased is a window, as of TCP: it grows with each try that is done soon, and
+        is halved by one that is not, so that an effect seldom waits while others could try it.
+        """
+        try:
+            async with self._turns:
+                if self._stopping or time.monotonic() - claimed > TURN_SECONDS:
+                    return None, None
+                return await self._traced(leased)
         finally:
+            soon = time.monotonic() - claimed < SOON_SECONDS
+            wider, narrower = self._window + 1, self._window // 2
+            self._window = min(wider, MOST_CLAIMED) if soon else max(narrower, CONCURRENT)
             self._under_way -= 1
             self.wake.set()
 
-    async def _traced(self, leased: Leased) -> None:
-        cause = read_traceparent(leased.traceparent)
-        context = None if cause is None else set_span_in_context(NonRecordingSpan(cause))
-        span = self.tracer.start_span(
-            leased.type,
-            context=context,
-            kind=SpanKind.CLIENT,
-            attributes={"subject": leased.key, "attempt": leased.attempt},
-        )
-        with use_span(
-            span, end_on_exit=True, record_exception=False, set_status_on_exception=False
-        ):
+    async def _traced(self, leased: Leased) -> tuple[Reply | Transient, str | None]:
+        span = self.spans.open_effect(leased)
+        with use_span(NonRecordingSpan(span.context), record_exception=False):
             outcome = await self._perform(leased)
-            if isinstance(outcome, Transient):
-                span.set_status(Status(StatusCode.ERROR, str(outcome)))
-        traceparent = write_traceparent(span.get_span_context()) or leased.traceparent
-        await self._settle(leased, outcome, traceparent)
+        self.spans.close(span, trouble=str(outcome) if isinstance(outcome, Transient) else None)
+        return outcome, span.traceparent
 
     async def _perform(self, leased: Leased) -> Reply | Transient:
         adapter = next(each for each in self.adapters if each.effect.type == leased.type)

@@ -9,7 +9,8 @@ from uuid import UUID
 from libs.common import ids
 from libs.common.database import Connection, Pool
 from libs.common.fold import EffectAsked
-from libs.common.inbound import EffectClaim
+from libs.common.inbound import EffectClaim, Inbound
+from libs.common.kept import identity
 
 LEASE: Final = timedelta(seconds=15)
 """How long one try may take; a process that dies gives its effects back after this."""
@@ -91,6 +92,19 @@ async def postpone(pool: Pool, effect: UUID, attempt: int, wait: timedelta, reas
     )
 
 
+async def give_back(pool: Pool, effect: UUID, attempt: int) -> None:
+    """Give an effect back that was leased and not tried, for whoever is free to try it."""
+    await pool.execute(
+        """
+        update effect
+           set leased_until = null, attempt = attempt - 1
+         where id = $1 and attempt = $2
+        """,
+        effect,
+        attempt,
+    )
+
+
 async def take(conn: Connection, claims: Sequence[EffectClaim]) -> frozenset[EffectClaim]:
     """Remove effects whose reply is about to be decided; one already answered is not returned."""
     if not claims:
@@ -104,12 +118,12 @@ async def take(conn: Connection, claims: Sequence[EffectClaim]) -> frozenset[Eff
 async def save(
     conn: Connection,
     asked: Sequence[EffectAsked],
-    causes: Sequence[UUID],
+    causes: Sequence[Inbound],
     traceparents: Sequence[str | None],
 ) -> None:
     """Enqueue effects, each under an id derived from the message that asked for it.
 
-    `causes` holds the identity of every message of the batch.
+    `causes` holds every message of the batch.
     """
     if not asked:
         return
@@ -121,7 +135,10 @@ async def save(
                       $7::text[])
         on conflict (id) do nothing
         """,
-        [ids.derived("effect", e.decider, e.key, causes[e.cause], e.ordinal) for e in asked],
+        [
+            ids.derived("effect", e.decider, e.key, identity(causes[e.cause]), e.ordinal)
+            for e in asked
+        ],
         [each.decider for each in asked],
         [each.key for each in asked],
         [each.effect.lane or each.effect.type for each in asked],

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import random
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from typing import Final
 
 import asyncpg
 
-from libs.common import outbox, telemetry, tracing
+from libs.common import outbox, telemetry
 from libs.common.breaker import Breaker
 from libs.common.cursors import RaceLostError
 from libs.common.database import TRANSIENT, Connection, Pool
@@ -79,7 +80,7 @@ class Engine:
     pool: Pool
     handoff: Handoff
     transaction: Transaction
-    on_commit: Callable[[], None] = lambda: None
+    on_effects: Callable[[], None] = lambda: None
     heartbeat: float = field(default_factory=time.monotonic)
     troubled_since: float | None = None
     stopped: str | None = None
@@ -282,18 +283,21 @@ class Engine:
         if self._doubtful:
             self._doubtful = False
             self.handoff.recover()
-        tracing.close(committed.traced)
+        for span, result in committed.traced:
+            self.transaction.spans.close(span, result)
         self._measure(committed.results, started)
-        self.on_commit()
+        if committed.moves_effects:
+            self.on_effects()
         return committed.results
 
     def _measure(self, results: Sequence[Result], started: int) -> None:
         seconds = (time.time_ns() - started) / 1e9
         telemetry.TRANSACTION_SECONDS.labels(self.service).observe(seconds)
         telemetry.BATCH_SIZE.labels(self.service).observe(len(results))
+        for kind, count in Counter(map(type, results)).items():
+            name = "dead" if issubclass(kind, Dead) else kind.__name__.lower()
+            telemetry.MESSAGES.labels(self.service, name).inc(count)
         for result in results:
-            name = "dead" if isinstance(result, Dead) else type(result).__name__.lower()
-            telemetry.MESSAGES.labels(self.service, name).inc()
             if isinstance(result, Dead):
                 log.error("dead letter: %s", result.reason)
 

@@ -12,4 +12,5 @@ def storable_json(text: str) -> str:
 
     An event that holds one would else be set aside, with all that follows for its key.
     """
-    return _NUL.sub(r"\1\\ufffd", text)
+    # Nearly no text has one, and to look for it costs a tenth of what the pattern does.
+    return _NUL.sub(r"\1\\ufffd", text) if "\\u0000" in text else text

@@ -23,8 +23,9 @@ from libs.common.handoff import Handoff
 from libs.common.inbound import Inbound, Result
 from libs.common.message import Command
 from libs.common.service import Service, Tools
+from libs.common.spans import Spans
 from libs.common.timer_loop import fire_due_timers
-from libs.common.tracing import BatchSpans, current_traceparent
+from libs.common.tracing import current_traceparent
 from libs.common.transaction import Transaction
 
 log = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ class Kernel:
 
     def __init__(self, service: Service, tools: Tools, tracer: Tracer) -> None:
         settings = tools.settings
-        owner = ids.ordered()
+        owner, spans = ids.ordered(), Spans.of(tracer)
         self.service = service
         self.tools = tools
         self._handoff = Handoff(
@@ -66,13 +67,13 @@ class Kernel:
                 deciders=service.deciders,
                 projections=(*service.projections, deliveries),
                 clock=tools.clock,
-                spans=BatchSpans(tracer),
+                spans=spans,
             ),
         )
         self._effects = EffectLoop(
-            service.name, tools.pool, self.engine, tools.clock, tracer, service.adapters(tools)
+            service.name, tools.pool, self.engine, tools.clock, spans, service.adapters(tools)
         )
-        self.engine.on_commit = self._effects.wake.set
+        self.engine.on_effects = self._effects.wake.set
         self.doors = Doors(service.front_doors, tools, self.engine)
         topics = dict.fromkeys(service.topics, self._receive) | dict(self.doors.topics)
         self._consumer = (

@@ -9,8 +9,6 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from opentelemetry.trace import Span
-
 from libs.common import (
     admission,
     cursors,
@@ -21,7 +19,6 @@ from libs.common import (
     parking,
     telemetry,
     timers,
-    tracing,
 )
 from libs.common.admission import Admission, Item
 from libs.common.clock import Clock
@@ -32,6 +29,7 @@ from libs.common.decider import Decider
 from libs.common.fold import (
     ContractError,
     Defective,
+    EffectAsked,
     Emitted,
     Entity,
     EntityKey,
@@ -40,12 +38,12 @@ from libs.common.fold import (
     read,
     targets,
 )
-from libs.common.inbound import Dead, Dropped, Inbound, Parked, Result
-from libs.common.kept import identity
+from libs.common.inbound import Dead, Dropped, EffectClaim, Inbound, Parked, Result
 from libs.common.message import Message
 from libs.common.numbering import number
 from libs.common.outbox import OutboxRow
 from libs.common.projection import Projection, Received
+from libs.common.spans import OpenSpan, Spans
 
 log = logging.getLogger(__name__)
 
@@ -56,11 +54,15 @@ class Poison(Exception):  # noqa: N818  # a finding about a message
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """What a transaction leaves to be done once it is committed."""
+    """What a transaction leaves to be done once it is committed.
+
+    Where it `moves_effects`, one was asked for or answered: there may be one to try now.
+    """
 
     results: list[Result]
     rows: Sequence[OutboxRow]
-    traced: Sequence[tuple[Span, Result]]
+    traced: Sequence[tuple[OpenSpan, Result]]
+    moves_effects: bool
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ class Transaction:
     deciders: Sequence[Decider[Any]]
     projections: Sequence[Projection]
     clock: Clock
-    spans: tracing.BatchSpans
+    spans: Spans
 
     @cached_property
     def by_name(self) -> dict[str, Decider[Any]]:
@@ -114,8 +116,9 @@ class Transaction:
             self.by_name,
         )
         await admission.claim(conn, admitted.items)
-        traced, rows = await self._decide(conn, admitted, loaded, started)
-        return Committed(admitted.results_for(batch), rows, traced)
+        traced, rows, asked = await self._decide(conn, admitted, loaded, started)
+        answered = any(isinstance(inbound.claim, EffectClaim) for inbound in batch)
+        return Committed(admitted.results_for(batch), rows, traced, bool(asked or answered))
 
     def _read(self, item: Item, poison: str | None) -> None:
         inbound = item.inbound
@@ -141,7 +144,7 @@ class Transaction:
         admitted: Admission,
         loaded: Mapping[EntityKey, Entity],
         started: int,
-    ) -> tuple[list[tuple[Span, Result]], list[OutboxRow]]:
+    ) -> tuple[list[tuple[OpenSpan, Result]], list[OutboxRow], Sequence[EffectAsked]]:
         now = self.clock.now()
         items = admitted.open
         spans, traceparents, born = self._open_spans(items, loaded, started)
@@ -167,19 +170,19 @@ class Transaction:
         }
         await entities.save(conn, changed, now)
         await timers.save(conn, folded.timers, traceparents)
-        causes = [identity(item.inbound) for item in items]
+        causes = [item.inbound for item in items]
         await effect_queue.save(conn, folded.effects, causes, traceparents)
         emitted = [*folded.emitted, *projected, *buried]
         rows = await outbox.put(conn, self.owner, emitted, traceparents, now)
         await self._set_aside(conn, admitted)
         await cursors.save(conn, admitted.before, admitted.after)
-        return list(zip(spans, folded.results, strict=True)), rows
+        return list(zip(spans, folded.results, strict=True)), rows, folded.effects
 
     def _open_spans(
         self, items: Sequence[Item], loaded: Mapping[EntityKey, Entity], started: int
-    ) -> tuple[list[Span], list[str | None], dict[EntityKey, str | None]]:
+    ) -> tuple[list[OpenSpan], list[str | None], dict[EntityKey, str | None]]:
         """A span for each message; where a new state is born, its trace begins there."""
-        spans: list[Span] = []
+        spans: list[OpenSpan] = []
         born: dict[EntityKey, str | None] = {}
         for item in items:
             homes = [
@@ -194,8 +197,8 @@ class Transaction:
             for target in item.aimed:
                 name = (target.decider.name, target.key)
                 if name not in loaded:
-                    born.setdefault(name, tracing.write_traceparent(span.get_span_context()))
-        return spans, [tracing.write_traceparent(s.get_span_context()) for s in spans], born
+                    born.setdefault(name, span.traceparent)
+        return spans, [span.traceparent for span in spans], born
 
     async def _project(
         self, conn: Connection, items: Sequence[Item], folded: Folded, now: datetime

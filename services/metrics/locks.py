@@ -5,7 +5,8 @@ bounded number of locks. Nobody deadlocks: every transaction locks generation, e
 buckets and key results in this order, and the stripes of each in ascending order.
 """
 
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import asynccontextmanager
 from enum import Enum
 from typing import Final
 from zlib import crc32
@@ -53,9 +54,18 @@ async def stop_projecting(conn: Connection) -> int:
     return await live_generation(conn)
 
 
-async def hold_rebuild(conn: Connection) -> bool:
-    """Hold the right to rebuild until the connection is given back; False if another has it."""
-    return await conn.fetchval("select pg_try_advisory_lock($1, 0)", Locked.REBUILD.value)
+@asynccontextmanager
+async def rebuild_held(conn: Connection) -> AsyncGenerator[bool]:
+    """Hold the right to rebuild meanwhile; gives False if another has it."""
+    if not await conn.fetchval("select pg_try_advisory_lock($1, 0)", Locked.REBUILD.value):
+        yield False
+        return
+    try:
+        yield True
+    except BaseException:
+        conn.terminate()  # in whatever state it is: the lock goes with the session
+        raise
+    await conn.execute("select pg_advisory_unlock($1, 0)", Locked.REBUILD.value)
 
 
 async def live_generation(conn: Connection) -> int:

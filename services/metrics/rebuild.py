@@ -16,7 +16,7 @@ from services.metrics.buckets import windows
 from services.metrics.figures import Cell, Figure, compute_all, digest, revise
 from services.metrics.folds import VERSION, fold_entity
 from services.metrics.kpi import Definition
-from services.metrics.locks import hold_rebuild, stop_projecting
+from services.metrics.locks import rebuild_held, stop_projecting
 from services.metrics.observations import EventName
 from services.metrics.projection import refold
 
@@ -103,8 +103,8 @@ async def rebuild(pool: Pool, definitions: Sequence[Definition], now: datetime) 
     holds them up. `now` is the product's time (UTC) from which restated figures stand. Raises
     RebuildRunningError; what an earlier rebuild left behind when it was broken off is removed.
     """
-    async with pool.acquire() as conn:
-        if not await hold_rebuild(conn):
+    async with pool.acquire() as conn, rebuild_held(conn) as held:
+        if not held:
             raise RebuildRunningError("another rebuild is running; wait for it to end")
         await _discard_all_but_live(conn)
         generation: int = await conn.fetchval(

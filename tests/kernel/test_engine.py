@@ -10,9 +10,10 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from libs.common import database
+from libs.common import database, effect_loop
 from libs.common.database import Connection
 from libs.common.decider import Decider, Decision, SetTimer
+from libs.common.effect_loop import CONCURRENT, MOST_CLAIMED
 from libs.common.effects import Call
 from libs.common.engine import UnavailableError
 from libs.common.inbound import Applied, Dead
@@ -167,7 +168,17 @@ class BusyBank(Bank):
         return await super().transfer(effect, call)
 
 
-async def test_no_more_effects_are_leased_than_can_be_tried_at_once(ledger_bed: Ledger) -> None:
+@pytest.mark.parametrize(
+    ("soon", "most"),
+    [
+        pytest.param(0, 2 * CONCURRENT, id="slow: those tried, and those being answered"),
+        pytest.param(60, MOST_CLAIMED, id="quick: their turn comes soon"),
+    ],
+)
+async def test_no_more_effects_are_leased_than_are_tried_soon(
+    ledger_bed: Ledger, monkeypatch: pytest.MonkeyPatch, soon: float, most: int
+) -> None:
+    monkeypatch.setattr(effect_loop, "SOON_SECONDS", soon)
     bank = BusyBank()
     leased = "select count(*) from effect where leased_until > now()"
     async with ledger_bed.run(ledger(bank)) as kernel:
@@ -178,5 +189,20 @@ async def test_no_more_effects_are_leased_than_can_be_tried_at_once(ledger_bed: 
             held.append(await ledger_bed.pool.fetchval(leased))
             await asyncio.sleep(0.01)
         await until(lambda: bank.at_once == 0)
-    assert bank.most <= 16
-    assert max(held) <= 2 * 16  # those being tried, and those whose reply is being settled
+    assert bank.most <= CONCURRENT
+    assert max(held) <= most
+
+
+async def test_an_effect_whose_turn_comes_too_late_is_given_back_untried(
+    ledger_bed: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(effect_loop, "TURN_SECONDS", -1)
+    bank = Bank()
+    async with ledger_bed.run(ledger(bank)) as kernel:
+        await kernel.submit(PayOut(amount=5), key=str(ALICE), id="p1")
+        await asyncio.sleep(0.5)  # it is leased again and again
+        assert await ledger_bed.pool.fetchval("select attempt from effect") in {0, 1}
+        assert bank.calls == 0
+        monkeypatch.undo()
+        await ledger_bed.until_balance(ALICE, -5)
+    assert bank.calls == 1
