@@ -30,6 +30,7 @@ MAX_NAME: Final = 200
 
 MAX_SEQUENCE: Final = 2**63 - 1
 
+NEEDED: Final = ("ce_id", "ce_type", "ce_source")
 _TYPE: Final = re.compile(r"[\w.:/-]+", re.ASCII)
 
 
@@ -90,12 +91,9 @@ def tolerant(pairs: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
     read: dict[str, str] = {}
     for name, value in pairs:
         try:
-            text = (value or b"").decode()
+            read[name.lower()] = storable((value or b"").decode())
         except UnicodeDecodeError:
             continue
-        # What was decoded has no lone surrogate: nearly all of it is storable as it stands.
-        plain = len(text) <= MAX_NAME and "\0" not in text
-        read[name.lower()] = text if plain else storable(text)
     return read
 
 
@@ -104,6 +102,8 @@ def storable(text: str, longest: int = MAX_NAME) -> str:
 
     Two long names that differ only in their ends stay different.
     """
+    if text.isascii() and len(text) <= longest and "\0" not in text:
+        return text  # nearly all are
     text = text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
     if len(text) <= longest:
         return text
@@ -115,18 +115,18 @@ def read_record(record: Record, now: datetime) -> Inbound:
     """A Kafka record as a message; `now` stands in for a time that it does not tell."""
     said = tolerant(record.headers)
     origin = f"{record.topic}/{record.partition}@{record.offset}"
-    key = _text(record.key)
+    key, kind, sequence = _text(record.key), _type(said), _sequence(said)
     return Inbound(
         id=said.get("ce_id") or origin,
-        type=said.get("ce_type", "") if _TYPE.fullmatch(said.get("ce_type", "")) else "",
+        type=kind,
         source=said.get("ce_source") or record.topic,
         key=said.get("ce_subject") or key,
         body=record.value if isinstance(record.value, bytes) else b"",
         recorded_at=_time(said.get("ce_time", ""), now),
         origin=origin,
-        sequence=_sequence(said),
+        sequence=sequence,
         traceparent=said.get("traceparent"),
-        defect=_defect(said, key),
+        defect=_defect(said, kind, key, sequence),
     )
 
 
@@ -179,19 +179,25 @@ def _structured(said: Mapping[str, str], data: bytes) -> bytes:
     return to_json(attributes)[:-1] + b', "data": ' + data + b"}"
 
 
-def _defect(said: Mapping[str, str], key: str) -> str | None:
-    missing = [name for name in ("ce_id", "ce_type", "ce_source") if not said.get(name)]
-    if missing:
-        return f"not a CloudEvent: the header {missing[0]} is missing, empty or not UTF-8"
-    if not _TYPE.fullmatch(said["ce_type"]):
+def _defect(said: Mapping[str, str], kind: str, key: str, sequence: int | None) -> str | None:
+    for name in NEEDED:
+        if not said.get(name):
+            return f"not a CloudEvent: the header {name} is missing, empty or not UTF-8"
+    if not kind:
         return "not a CloudEvent of ours: the header ce_type is not the name of a type"
     if said.get("ce_specversion") != "1.0":
         return "not a CloudEvent 1.0: the header ce_specversion is missing or another version"
     if not (said.get("ce_subject") or key):
         return "the event has neither a key nor the header ce_subject: nobody it is about"
-    if said.get("ce_sequence") and _sequence(said) is None:
+    if said.get("ce_sequence") and sequence is None:
         return f"the header ce_sequence is not a whole number from 1 to {MAX_SEQUENCE}"
     return None
+
+
+def _type(said: Mapping[str, str]) -> str:
+    """The type of an event; empty where it is none that could be."""
+    told = said.get("ce_type", "")
+    return told if _TYPE.fullmatch(told) else ""
 
 
 def _sequence(said: Mapping[str, str]) -> int | None:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from libs.common.database import Connection
@@ -32,7 +32,7 @@ def admit(
     A number at or below the cursor is a duplicate; one above the next leaves a gap, and waits for
     the missing one. `unseen` holds the (source, id) of the messages that the inbox did not know.
     """
-    moved = dict(cursors)
+    moved: dict[CursorKey, Cursor] = {}
     taken: set[CursorKey] = set()
     results: list[Result | None] = []
     for inbound in batch:
@@ -40,24 +40,25 @@ def admit(
             results.append(None)
         elif inbound.sequence is None:
             name = (inbound.source, inbound.id)
-            results.append(None if name in unseen - taken else Dropped("duplicate"))
+            is_new = name in unseen and name not in taken
+            results.append(None if is_new else Dropped("duplicate"))
             taken.add(name)
         else:
-            results.append(_step(inbound, inbound.sequence, moved))
-    changed = {key: cursor for key, cursor in moved.items() if cursor != cursors.get(key)}
-    return results, changed
+            name = (inbound.source, inbound.key)
+            cursor = moved.get(name) or cursors.get(name) or Cursor()
+            result, stepped = _step(inbound.sequence, cursor)
+            results.append(result)
+            if stepped is not cursor:
+                moved[name] = stepped
+    return results, moved
 
 
-def _step(inbound: Inbound, sequence: int, moved: dict[CursorKey, Cursor]) -> Result | None:
-    name = (inbound.source, inbound.key)
-    cursor = moved.get(name, Cursor())
+def _step(sequence: int, cursor: Cursor) -> tuple[Result | None, Cursor]:
     if sequence <= cursor.sequence:
-        return Dropped("duplicate")
+        return Dropped("duplicate"), cursor
     if sequence > cursor.sequence + 1:
-        moved[name] = replace(cursor, waiting=cursor.waiting + 1)
-        return Parked("gap")
-    moved[name] = replace(cursor, sequence=sequence)
-    return None
+        return Parked("gap"), Cursor(cursor.sequence, cursor.waiting + 1)
+    return None, Cursor(sequence, cursor.waiting)
 
 
 def in_order(batch: Iterable[Inbound]) -> list[Inbound]:

@@ -23,6 +23,7 @@ from libs.common.effects import Adapter, Call, Transient
 from libs.common.engine import Engine
 from libs.common.fold import describe
 from libs.common.inbound import EffectClaim, Inbound
+from libs.common.json_bytes import json_bytes
 from libs.common.message import EffectFailed, Reply
 from libs.common.spans import Spans
 
@@ -53,7 +54,7 @@ def _checked(reply: object) -> Reply:
     """
     if not isinstance(reply, Reply):
         raise TypeError(f"the adapter returned {type(reply).__name__} in place of a reply")
-    reply.model_dump_json()
+    json_bytes(reply)
     return reply
 
 
@@ -189,7 +190,7 @@ class EffectLoop:
             type=outcome.type,
             source="effect",
             key=leased.key,
-            body=outcome.model_dump_json().encode(),
+            body=json_bytes(outcome),
             recorded_at=self.clock.now(),
             origin=f"reply to {leased.type}, try {leased.attempt}",
             traceparent=traceparent,

@@ -10,6 +10,7 @@ from libs.common import ids
 from libs.common.database import Connection, Pool
 from libs.common.fold import EffectAsked
 from libs.common.inbound import EffectClaim, Inbound
+from libs.common.json_bytes import json_bytes
 from libs.common.kept import identity
 
 LEASE: Final = timedelta(seconds=15)
@@ -143,6 +144,6 @@ async def save(
         [each.key for each in asked],
         [each.effect.lane or each.effect.type for each in asked],
         [each.effect.type for each in asked],
-        [each.effect.model_dump_json().encode() for each in asked],
+        [json_bytes(each.effect) for each in asked],
         [traceparents[each.cause] for each in asked],
     )

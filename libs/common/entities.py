@@ -4,10 +4,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from pydantic import BaseModel
+
 from libs.common.cursors import RaceLostError
 from libs.common.database import Connection
 from libs.common.decider import Decider
 from libs.common.fold import Entity, EntityKey
+from libs.common.json_bytes import json_bytes
 from libs.common.jsonb import storable_json
 
 
@@ -60,12 +63,16 @@ async def save(conn: Connection, changed: Mapping[EntityKey, Entity], now: datet
         [key for _, key in names],
         [entity.version + 1 for entity in entities],
         [entity.sequence for entity in entities],
-        [None if e.state is None else storable_json(e.state.model_dump_json()) for e in entities],
+        [_stored(entity.state) for entity in entities],
         [entity.traceparent for entity in entities],
         now,
     )
     if saved != f"INSERT 0 {len(names)}":
         raise RaceLostError("a state was made by another process")
+
+
+def _stored(state: BaseModel | None) -> str | None:
+    return None if state is None else storable_json(json_bytes(state).decode())
 
 
 SAVE: Final = """

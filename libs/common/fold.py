@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from traceback import walk_tb
@@ -260,8 +260,11 @@ class _Staged:
             for ordinal, effect in enumerate(decision.effects)
         ]
         if decision.emit or decision.state is not entity.state:
-            self.entities[name, key] = replace(
-                entity, state=decision.state, sequence=entity.sequence + len(decision.emit)
+            self.entities[name, key] = Entity(
+                entity.version,
+                entity.sequence + len(decision.emit),
+                decision.state,
+                entity.traceparent,
             )
 
     def settle(self) -> None:

@@ -15,6 +15,7 @@ from libs.common import ids
 from libs.common.cloudevents import MAX_BODY_BYTES, Envelope
 from libs.common.database import Connection, Pool
 from libs.common.fold import ContractError, Emitted
+from libs.common.json_bytes import json_bytes
 
 OWNER_DEAD_AFTER: Final = timedelta(seconds=5)
 """Without a heartbeat for this long, a process no longer owns what it has not published."""
@@ -45,44 +46,38 @@ async def put(
     """
     if not emitted:
         return []
-    rows = [
-        OutboxRow(
-            position=0,
-            topic=each.event.topic,
-            envelope=Envelope(
-                id=ids.derived(each.source, each.key, each.sequence),
-                type=each.event.type,
-                source=each.source,
-                subject=each.key,
-                sequence=each.sequence,
-                time=now,
-                traceparent=traceparents[each.cause],
-            ),
-            body=each.event.model_dump_json().encode(),
+    told = [
+        Envelope(
+            id=ids.derived(each.source, each.key, each.sequence),
+            type=each.event.type,
+            source=each.source,
+            subject=each.key,
+            sequence=each.sequence,
+            time=now,
+            traceparent=traceparents[each.cause],
         )
         for each in emitted
     ]
-    if large := next((row for row in rows if len(row.body) > MAX_BODY_BYTES), None):
-        raise ContractError(
-            f"{large.envelope.type} has {len(large.body)} bytes, and {MAX_BODY_BYTES} are allowed"
-        )
-    positions = await conn.fetch(PUT, owner, now, *_columns(rows))
-    return [
-        OutboxRow(position["position"], row.topic, row.envelope, row.body)
-        for position, row in zip(positions, rows, strict=True)
-    ]
+    bodies = [json_bytes(each.event) for each in emitted]
+    topics = [each.event.topic for each in emitted]
+    for envelope, body in zip(told, bodies, strict=True):
+        if len(body) > MAX_BODY_BYTES:
+            raise ContractError(
+                f"{envelope.type} has {len(body)} bytes, and {MAX_BODY_BYTES} are allowed"
+            )
+    rows = await conn.fetch(PUT, owner, now, topics, *_columns(told), bodies)
+    positions = [row["position"] for row in rows]
+    return [OutboxRow(*each) for each in zip(positions, topics, told, bodies, strict=True)]
 
 
-def _columns(rows: Sequence[OutboxRow]) -> tuple[list[object], ...]:
+def _columns(envelopes: Sequence[Envelope]) -> tuple[list[object], ...]:
     return (
-        [row.topic for row in rows],
-        [row.envelope.subject for row in rows],
-        [row.envelope.id for row in rows],
-        [row.envelope.type for row in rows],
-        [row.envelope.source for row in rows],
-        [row.envelope.sequence for row in rows],
-        [row.envelope.traceparent for row in rows],
-        [row.body for row in rows],
+        [envelope.subject for envelope in envelopes],
+        [envelope.id for envelope in envelopes],
+        [envelope.type for envelope in envelopes],
+        [envelope.source for envelope in envelopes],
+        [envelope.sequence for envelope in envelopes],
+        [envelope.traceparent for envelope in envelopes],
     )
 
 

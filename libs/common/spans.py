@@ -39,20 +39,19 @@ SCOPE: Final = InstrumentationScope("farhand")
 
 @dataclass(frozen=True, slots=True)
 class OpenSpan:
-    """A span that has begun, `started` nanoseconds after the epoch."""
+    """A span that has begun, `started` nanoseconds after the epoch.
+
+    `traceparent` is written beside all that follows from it.
+    """
 
     name: str
     kind: SpanKind
     context: SpanContext
+    traceparent: str | None
     parent: SpanContext | None
     started: int
     attributes: Mapping[str, str | int]
     links: Sequence[Link] = ()
-
-    @property
-    def traceparent(self) -> str | None:
-        """What to write beside all that follows from it."""
-        return write_traceparent(self.context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,29 +79,33 @@ class Spans:
         cause, home = read_traceparent(inbound.traceparent), read_traceparent(joined)
         strayed = home is not None and (cause is None or cause.trace_id != home.trace_id)
         name, parent = inbound.type or "unreadable", home if strayed else cause
+        context = self._begin(name, parent)
         return OpenSpan(
             name,
             SpanKind.CONSUMER if inbound.claim is None else SpanKind.INTERNAL,
-            self.begin(name, parent),
+            context,
+            write_traceparent(context),
             parent,
             started,
-            _attributes(inbound),
+            _attributes(inbound) if context.trace_flags.sampled else {},
             (Link(cause),) if strayed and cause is not None else (),
         )
 
     def open_effect(self, leased: Leased) -> OpenSpan:
         """A span for one try of an effect, which begins now."""
         cause = read_traceparent(leased.traceparent)
+        context = self._begin(leased.type, cause)
         return OpenSpan(
             leased.type,
             SpanKind.CLIENT,
-            self.begin(leased.type, cause),
+            context,
+            write_traceparent(context),
             cause,
             time.time_ns(),
             {"subject": leased.key, "attempt": leased.attempt},
         )
 
-    def begin(self, name: str, parent: SpanContext | None) -> SpanContext:
+    def _begin(self, name: str, parent: SpanContext | None) -> SpanContext:
         """A new place in a trace: kept if its parent is; of a new trace, the sampler decides."""
         if parent is not None:
             trace_id, sampled = parent.trace_id, parent.trace_flags.sampled

@@ -8,6 +8,7 @@ from libs.common.database import Connection, Pool
 from libs.common.decider import CancelTimer, SetTimer
 from libs.common.fold import TimerChange
 from libs.common.inbound import Inbound, TimerClaim
+from libs.common.json_bytes import json_bytes
 
 SOURCE: Final = "timer"
 
@@ -102,7 +103,7 @@ async def save(
             SET,
             *map(list, zip(*(name for name, _, _ in due), strict=True)),
             [set_timer.due for _, _, set_timer in due],
-            [set_timer.timer.model_dump_json().encode() for _, _, set_timer in due],
+            [json_bytes(set_timer.timer) for _, _, set_timer in due],
             [traceparents[change.cause] for _, change, _ in due],
         )
 

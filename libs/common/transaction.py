@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -165,7 +165,9 @@ class Transaction:
         ]
         buried = await number(conn, self.service, dead_letters.EMITTER, told, now)
         changed = {
-            key: entity if entity.version else replace(entity, traceparent=born.get(key))
+            key: entity
+            if entity.version
+            else Entity(0, entity.sequence, entity.state, born.get(key))
             for key, entity in folded.entities.items()
         }
         await entities.save(conn, changed, now)
