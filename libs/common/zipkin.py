@@ -1,14 +1,17 @@
 """Spans for Zipkin: the library's exporter, with an encoder for batches of thousands."""
 
-from collections.abc import Sequence
-from typing import Any, Final
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast
 
 from opentelemetry.exporter.zipkin.json import ZipkinExporter
 from opentelemetry.exporter.zipkin.json.v2 import JsonV2Encoder
+from opentelemetry.sdk.resources import SERVICE_NAME
 from opentelemetry.sdk.trace import Event, ReadableSpan
 from opentelemetry.trace import SpanContext, StatusCode
 from pydantic_core import to_json
 
+SDK: Final = "telemetry.sdk."
 MICROSECOND: Final = 1_000
 """In nanoseconds."""
 
@@ -29,13 +32,15 @@ class BatchEncoder(JsonV2Encoder):
     """
 
     def serialize(self, spans: Sequence[Any], local_endpoint: Any) -> Any:
-        """A batch as bytes."""
+        """A batch as bytes; its spans are all of one process."""
         endpoint = {"serviceName": local_endpoint.service_name}
-        return to_json([self._encode_span(span, endpoint) for span in spans])
+        process: dict[str, str] = _process(spans[0]) if spans else {}
+        return to_json([self._encode(span, endpoint, process) for span in spans])
 
-    def _encode_span(self, span: Any, encoded_local_endpoint: Any) -> dict[str, Any]:
-        read: ReadableSpan = span
-        context: SpanContext = span.context
+    def _encode(
+        self, read: ReadableSpan, endpoint: Mapping[str, str], process: dict[str, str]
+    ) -> dict[str, Any]:
+        context = cast("SpanContext", read.context)
         began, ended = read.start_time or 0, read.end_time or 0
         encoded: dict[str, Any] = {
             "traceId": f"{context.trace_id:032x}",
@@ -43,15 +48,23 @@ class BatchEncoder(JsonV2Encoder):
             "name": read.name,
             "timestamp": began // MICROSECOND,
             "duration": max(1, (ended - began) // MICROSECOND),
-            "localEndpoint": encoded_local_endpoint,
+            "localEndpoint": endpoint,
             "kind": self.SPAN_KIND_MAP[read.kind],
-            "tags": _tags(read),
+            "tags": _tags(read) | process,
         }
         if read.parent is not None:
             encoded["parentId"] = f"{read.parent.span_id:016x}"
         if read.events:
             encoded["annotations"] = [_annotation(event) for event in read.events]
         return encoded
+
+
+def _process(span: ReadableSpan) -> dict[str, str]:
+    return {
+        name: _text(value)
+        for name, value in span.resource.attributes.items()
+        if name != SERVICE_NAME and not name.startswith(SDK)
+    }
 
 
 def _tags(span: ReadableSpan) -> dict[str, str]:
@@ -66,7 +79,7 @@ def _tags(span: ReadableSpan) -> dict[str, str]:
 
 
 def _annotation(event: Event) -> dict[str, object]:
-    said = to_json({event.name: dict(event.attributes or {})}).decode()
+    said = json.dumps({event.name: dict(event.attributes or {})}, sort_keys=True)
     return {"timestamp": event.timestamp // MICROSECOND, "value": said}
 
 
