@@ -23,6 +23,7 @@ app.command("farhand.explain:explain", help="Print the decision on a hire for a 
 app.command("farhand.law:app", name="law")
 app.command("farhand.replay:replay", help="List what was set aside, or settle it.")
 app.command("farhand.inbox:inbox", help="List the mails, oldest first, or print one.")
+app.command("farhand.master_key:master_key", help="Change the key that wraps all data keys.")
 app.command("farhand.reset:reset", help="Remove everything that was kept.")
 
 

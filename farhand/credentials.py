@@ -35,6 +35,7 @@ class Credentials:
             self._keep(name, secrets.token_urlsafe(32))
         for service in services:
             self._keep(f"postgres_{service}", secrets.token_urlsafe(32))
+            self._keep(f"kafka_{service}", secrets.token_urlsafe(32))
         self._keep("master_key", _base64(secrets.token_bytes(32)))
         for source in HOOK_SOURCES:
             self._keep(f"hook_{source}", hook_secret(source))
@@ -50,12 +51,16 @@ class Credentials:
         if target.exists() and target.stat().st_size:
             target.chmod(OWNER_ONLY)
             return
+        self.replace(name, [value])
+
+    def replace(self, name: str, lines: Iterable[str]) -> None:
+        """Put another secret in the place of one, whole or not at all."""
         # written aside and renamed, so that a crash leaves no half-written secret
         draft = self.folder / f".{name}.new"
         draft.unlink(missing_ok=True)
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "w") as f:
-            f.write(value + "\n")
-        draft.rename(target)
+            f.writelines(f"{line}\n" for line in lines)
+        draft.rename(self.folder / name)
 
 
 def hook_secret(source: str) -> str:

@@ -12,6 +12,7 @@ import json
 import secrets
 from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
@@ -23,6 +24,7 @@ from libs.common.database import Pool
 
 PREFIX: Final = "sealed.v1."
 NONCE_BYTES: Final = 12
+MASTER_KEY_BYTES: Final = (16, 24, 32)
 DATA_KEY_BITS: Final = 512
 
 
@@ -65,20 +67,48 @@ def fingerprint_of(key: bytes) -> str:
     return sha256(b"farhand data key\x1f" + key).hexdigest()
 
 
+def read_master_keys(secret: str) -> tuple[bytes, ...]:
+    """The keys in the secret `master_key`, in base64, one a line; the first one wraps.
+
+    Raises ValueError if there is none, or one is not base64 of 16, 24 or 32 bytes.
+    """
+    keys = tuple(b64decode(line, validate=True) for line in secret.split())
+    if not keys or {len(key) for key in keys} - set(MASTER_KEY_BYTES):
+        raise ValueError("the master key is not base64 of 32 bytes, one key a line")
+    return keys
+
+
+def wrap(master: bytes, person: str, key: bytes) -> bytes:
+    """A data key as the key database holds it."""
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return nonce + AESGCM(master).encrypt(nonce, key, person.encode())
+
+
+def unwrap(master: bytes, person: str, wrapped: bytes) -> bytes:
+    """A data key; raises InvalidTag if it was wrapped with another master key."""
+    nonce, sealed = wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:]
+    return AESGCM(master).decrypt(nonce, sealed, person.encode())
+
+
 @dataclass(slots=True)
 class Vault:
     """Seals and opens with the wrapped data keys of the key database.
+
+    `master_key` wraps new data keys; what `earlier` ones wrapped is read as well, so that a master
+    key is changed while everything runs (`farhand.master_key`).
 
     A key is read each time and never cached, so that an erasure holds everywhere at once.
     """
 
     pool: Pool
     master_key: bytes
+    earlier: tuple[bytes, ...] = ()
 
     @classmethod
     def with_master_key(cls, pool: Pool, encoded: str) -> "Vault":
-        """A vault whose master key is given in base64, as the secret `master_key` holds it."""
-        return cls(pool, b64decode(encoded))
+        """A vault whose master keys are given as the secret `master_key` holds them."""
+        master_key, *earlier = read_master_keys(encoded)
+        return cls(pool, master_key, tuple(earlier))
 
     async def seal(self, person: str, content: Mapping[str, Any]) -> str:
         """Seal a JSON object for a person, with a new data key if there is none yet."""
@@ -126,17 +156,15 @@ class Vault:
             on conflict (person) do nothing
             """,
             person,
-            self._wrap(person, AESSIV.generate_key(DATA_KEY_BITS)),
+            wrap(self.master_key, person, AESSIV.generate_key(DATA_KEY_BITS)),
         )
         key = await self._load(person)
         if key is None:
             raise ErasedError(f"the data of {person} was erased while more of it came in")
         return key
 
-    def _wrap(self, person: str, key: bytes) -> bytes:
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        return nonce + AESGCM(self.master_key).encrypt(nonce, key, person.encode())
-
     def _unwrap(self, person: str, wrapped: bytes) -> bytes:
-        nonce, sealed = wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:]
-        return AESGCM(self.master_key).decrypt(nonce, sealed, person.encode())
+        for master in (self.master_key, *self.earlier):
+            with suppress(InvalidTag):
+                return unwrap(master, person, wrapped)
+        raise InvalidTag
