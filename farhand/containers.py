@@ -2,20 +2,28 @@
 
 `python -m farhand.containers secrets FOLDER` gives each service under FOLDER the secrets it needs,
 and no others; what is there stays. `… database FOLDER` prepares the PostgreSQL that the environment
-variable FARHAND_POSTGRES_HOST names.
+variable FARHAND_POSTGRES_HOST names. `… certificates FOLDER` makes those of Kafka and PostgreSQL,
+and tells everybody the authority; `… rules FOLDER` gives the Kafka that FARHAND_KAFKA_ADMIN names
+its users, topics and rules. `… master-key STEP FOLDER` changes the master key
+(`farhand/master_key.py`). `… export FOLDER` writes all secrets to standard output as a tar
+archive, for the `farhand` command.
 """
 
 import asyncio
 import os
 import sys
-from collections.abc import Iterator
+import tarfile
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
+from farhand import certificates
 from farhand.bootstrap import bootstrap
 from farhand.credentials import Credentials
 from farhand.errors import StackError
+from farhand.master_key import STEPS, take
 from farhand.services import SERVICES
+from libs.common.clock import wall
 
 EVERY_SERVICE: Final = ("api_token", "master_key", "redis")
 OF_SERVICE: Final = {
@@ -34,6 +42,8 @@ OF_PART: Final = {
 }
 """Parts that are given one secret only: the name of its file, and which it is."""
 
+ADMINISTRATOR: Final = "farhand-admin"
+"""Whom Kafka lets change its rules, by the name in a certificate."""
 ALL: Final = "tools"
 """The folder with every secret; no service sees it."""
 USER: Final = 10001
@@ -48,49 +58,106 @@ def give_secrets(folder: Path) -> Iterator[str]:
     made.generate(roles)
     for role in roles:
         given = {name: made.read(name) for name in (*EVERY_SERVICE, *OF_SERVICE.get(role, ()))}
+        given["kafka_password"] = made.read(f"kafka_{role}")
         given["pgpass"] = f"*:*:*:{role}:{made.read(f'postgres_{role}')}"
         for name, secret in given.items():
-            _put(folder / role / name, secret, mode=0o400, owner=USER)
+            _put(folder / role / name, secret, 0o400, USER)
         yield f"{role}: {', '.join(sorted(given))}"
     for part, (file, name) in OF_PART.items():
         # Read by the part's own user, whose number is its image's affair; alone in its volume.
-        _put(folder / part / file, made.read(name), mode=0o444, owner=ROOT)
+        _put(folder / part / file, made.read(name), 0o444, ROOT)
         yield f"{part}: {file}"
 
 
-def _put(file: Path, secret: str, *, mode: int, owner: int) -> None:
+def _put(file: Path, secret: str, mode: int, owner: int) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f".{file.name}.new")
     draft.unlink(missing_ok=True)
-    draft.write_text(secret + "\n")
+    draft.touch(mode=0o600)
+    draft.write_text(secret.strip() + "\n")
     draft.chmod(mode)
     os.chown(draft, owner, owner)
     draft.rename(file)
 
 
-def prepare_database(folder: Path, host: str) -> None:
-    """Roles, databases and schemas of all services; raises StackError with what is wrong."""
+def give_certificates(folder: Path) -> Iterator[str]:
+    """Certificates for Kafka, its administrator and PostgreSQL; everybody is told the authority."""
+    made, now = folder / ALL, wall()
+    ca = certificates.authority(made, now)
+    broker = certificates.certificate(made, "kafka", ca, now)
+    _put(folder / "kafka" / "kafka.pem", broker.key_pem + broker.certificate_pem, 0o444, ROOT)
+    server = certificates.certificate(made, "postgres", ca, now)
+    _put(folder / "postgres" / "postgres.crt", server.certificate_pem, 0o444, ROOT)
+    _put(folder / "postgres" / "postgres.key", server.key_pem, 0o400, ROOT)
+    certificates.certificate(made, ADMINISTRATOR, ca, now)
+    for reader in ("kafka", *(service.name for service in SERVICES)):
+        _put(folder / reader / "ca.crt", ca.certificate_pem, 0o444, ROOT)
+        yield f"{reader}: ca.crt"
+
+
+def prepare_kafka(folder: Path) -> Iterator[str]:
+    """Users, topics and rules of Kafka; raises StackError with what is wrong."""
+    from farhand.kafka_rules import Administrator, make_rules  # noqa: PLC0415  # a driver of its own
+
+    address = os.environ.get("FARHAND_KAFKA_ADMIN", "kafka:9094")
     made = Credentials(folder / ALL)
-    admin = f"postgresql://postgres:{made.read('postgres_admin')}@{host}/postgres"
+    passwords = {service.name: made.read(f"kafka_{service.name}") for service in SERVICES}
+    own = [made.file(f"{ADMINISTRATOR}.{end}") for end in ("crt", "key")]
+    make_rules(
+        Administrator(address, made.file("ca.crt"), *own),
+        passwords,
+        partitions=int(os.environ.get("FARHAND_PARTITIONS", "6")),
+        replicas=int(os.environ.get("FARHAND_REPLICAS", "1")),
+    )
+    yield f"users, topics and rules at {address}"
+
+
+def _administrator(folder: Path | str) -> str:
+    host = os.environ.get("FARHAND_POSTGRES_HOST", "postgres:5432")
+    password = Credentials(Path(folder) / ALL).read("postgres_admin")
+    return f"postgresql://postgres:{password}@{host}/postgres"
+
+
+def prepare_database(folder: Path) -> Iterator[str]:
+    """Roles, databases and schemas of all services; raises StackError with what is wrong."""
+    host = os.environ.get("FARHAND_POSTGRES_HOST", "postgres:5432")
+    made = Credentials(folder / ALL)
     roles = {service.name: made.read(f"postgres_{service.name}") for service in SERVICES}
-    asyncio.run(bootstrap(admin, roles))
+    asyncio.run(bootstrap(_administrator(folder), roles))
+    yield f"roles, databases and schemas at {host}"
+
+
+def export(folder: Path, to: BinaryIO) -> None:
+    """Write every secret as a tar archive."""
+    with tarfile.open(fileobj=to, mode="w|") as archive:
+        for file in sorted((folder / ALL).iterdir()):
+            archive.add(file, file.name)
+
+
+DOES: Final[Mapping[str, Callable[[Path], Iterator[str]]]] = {
+    "secrets": give_secrets,
+    "certificates": give_certificates,
+    "database": prepare_database,
+    "rules": prepare_kafka,
+}
+"""What is done with a folder of secrets, by its name on the command line; yields what was done."""
 
 
 def main() -> None:
-    """Do one of the two; the exit code tells whether it worked."""
-    match sys.argv[1:]:
-        case ["secrets", folder]:
-            for given in give_secrets(Path(folder)):
-                print(f"✓ {given}")
-        case ["database", folder]:
-            host = os.environ.get("FARHAND_POSTGRES_HOST", "postgres:5432")
-            try:
-                prepare_database(Path(folder), host)
-            except StackError as error:
-                sys.exit(f"✗ {error}")
-            print(f"✓ roles, databases and schemas at {host}")
-        case _:
-            sys.exit(__doc__)
+    """Do one of them; the exit code tells whether it worked."""
+    try:
+        match sys.argv[1:]:
+            case ["export", folder]:
+                export(Path(folder), sys.stdout.buffer)
+            case ["master-key", step, folder] if step in STEPS:
+                print(take(STEPS[step], Credentials(Path(folder) / ALL), _administrator(folder)))
+            case [what, folder] if what in DOES:
+                for done in DOES[what](Path(folder)):
+                    print(f"✓ {done}")
+            case _:
+                sys.exit(__doc__)
+    except StackError as error:
+        sys.exit(f"✗ {error}")
 
 
 if __name__ == "__main__":
