@@ -4,7 +4,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help bench bench-product demo compose-demo up test check check-format check-lint check-types check-architecture \
+.PHONY: help bench bench-product chaos demo compose-demo up test check check-format check-lint check-types check-architecture \
 	check-contracts format setup setup-run lock
 
 help: ## this list
@@ -26,6 +26,9 @@ bench: ## measure the kernel beside its peers (ARGS: --quick, --hires 2000, --ro
 bench-product: ## measure all services under a burst of hires (ARGS: --hires 1000, --copies 1)
 	@requirements/setup.sh bench
 	@.venv-bench/bin/python -m bench.product $(ARGS)
+
+chaos: setup ## hires under faults, the long form (FARHAND_CHAOS_HIRES, _FAULTS, _SEED)
+	@$(PY) -m tests.chaos
 
 test: setup ## run the tests (ARGS goes to pytest)
 ifdef ARGS

@@ -46,13 +46,13 @@ def _detail(answer: httpx2.Response) -> str:
 
 
 @contextmanager
-def client(service: str) -> Generator[Client]:
-    """Talk to a service of the Farhand whose home is FARHAND_HOME."""
+def client(service: str, seconds: float = 10) -> Generator[Client]:
+    """Talk to a service of the Farhand whose home is FARHAND_HOME, and wait so long for answers."""
     settings = Settings.from_env()
     token = Credentials(Home(settings.home).secrets).read("api_token")
     with httpx2.Client(
         base_url=f"http://127.0.0.1:{settings.port(service)}",
         headers={"authorization": f"Bearer {token}"},
-        timeout=10,
+        timeout=seconds,
     ) as http:
         yield Client(http, service)

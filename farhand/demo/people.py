@@ -69,7 +69,7 @@ async def work(doors: Doors, clock: Clock, company: Mapping[UUID, DemoHire]) -> 
             for hire_id, hire in company.items()
             if hire_id in seen and hire.story not in UNLAWFUL
         ]
-        await _side_by_side(*people, confirm_law(doors), _mend_quarantine(doors, company))
+        await _side_by_side(*people, confirm_law(doors), mend_quarantine(doors, company))
         await asyncio.sleep(LOOKS_EVERY.total_seconds() / clock.speed)
 
 
@@ -99,7 +99,7 @@ async def confirm_law(doors: Doors) -> None:
     await _side_by_side(*(doors.post("compliance", path, answer) for path in paths))
 
 
-async def _mend_quarantine(doors: Doors, company: Mapping[UUID, DemoHire]) -> None:
+async def mend_quarantine(doors: Doors, company: Mapping[UUID, DemoHire]) -> None:
     """Correct what could not be read, as HR would after a call."""
     by_ref = {hire.ref: hire for hire in company.values()}
     for kept in await doors.get("onboarding", "/quarantine"):

@@ -10,6 +10,7 @@ from libs.common import dead_letters, parking, quarantine
 from libs.common.cloudevents import MAX_NAME, storable
 from libs.common.dead_letters import Mended
 from libs.common.inbound import Applied, Dead, Result
+from libs.common.rebuilding import RebuildRunningError
 from libs.common.running import Running, running
 from libs.common.sealing import ErasedError
 
@@ -56,6 +57,14 @@ class Settled(BaseModel):
 
     status: str
     reason: str | None = None
+
+
+class Rebuilt(BaseModel):
+    """The digests of the read model as it stood and as the log makes it."""
+
+    before: str
+    after: str
+    corrected: int = Field(description="How many rows or figures were put right")
 
 
 @router.get("/dead-letters", summary="Messages that could not be handled, oldest first")
@@ -173,3 +182,18 @@ async def resume(state: State) -> Settled:
         raise HTTPException(409, "it is not standing still")
     state.kernel.engine.resume()
     return Settled(status="resumed")
+
+
+@router.post("/rebuild", summary="Make the read model anew from its log, and put it in place")
+async def rebuild(state: State) -> Rebuilt:
+    """Answers once it is done, which takes minutes where the log is long; batches go on meanwhile.
+
+    404 where the service has no such read model, 409 while another rebuild runs.
+    """
+    if (remake := state.kernel.service.rebuild) is None:
+        raise HTTPException(404, "this service has no read model that a log makes")
+    try:
+        found = await remake(state.tools)
+    except RebuildRunningError as error:
+        raise HTTPException(409, str(error)) from None
+    return Rebuilt(before=found.before, after=found.after, corrected=found.corrected)

@@ -14,6 +14,7 @@ from libs.common.effects import Adapter
 from libs.common.intake import Source
 from libs.common.message import Command, Event, Message
 from libs.common.projection import Projection
+from libs.common.rebuilding import Comparison
 from libs.common.sealing import Vault
 from libs.common.settings import Settings
 
@@ -30,6 +31,9 @@ class Tools:
 
 Admit: TypeAlias = Callable[[Any, Tools], Awaitable[tuple[str, Command]]]
 """Turn one reading of a source into the key it is about and a command, its personal data sealed."""
+
+Rebuild: TypeAlias = Callable[[Tools], Awaitable[Comparison]]
+"""Make the read model anew from its log and put it in place; raises RebuildRunningError."""
 
 MakeAdapters: TypeAlias = Callable[[Tools], Sequence[Adapter]]
 
@@ -67,7 +71,7 @@ class Service:
 
     `prepare` runs at each start, after the migrations and before anything is consumed. `api` asks
     for the API token; `pages` are for people, and guard themselves. `measure` is called every few
-    seconds while the service runs.
+    seconds while the service runs. `rebuild` is for a service with a read model that a log makes.
     """
 
     name: str
@@ -81,6 +85,7 @@ class Service:
     migrations: Path | None = None
     prepare: Callable[[Tools], Awaitable[None]] = nothing_to_prepare
     measure: Callable[[Tools], Awaitable[None]] = nothing_to_measure
+    rebuild: Rebuild | None = None
 
     @property
     def handled(self) -> frozenset[type[Message]]:

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 
 from libs.common.effects import Adapter, adapter
 from libs.common.projection import Projection
+from libs.common.rebuilding import Comparison
 from libs.common.run import run
 from libs.common.service import Service, Tools
 from services.metrics.api import kpi_router
@@ -20,7 +21,7 @@ from services.metrics.mlflow.training import FetchTraining, training
 from services.metrics.okr import load_key_results
 from services.metrics.okr_api import okr_router
 from services.metrics.projection import MESSAGES, projecting
-from services.metrics.rebuild import rebuild_if_redefined
+from services.metrics.rebuild import rebuild, rebuild_if_redefined
 from services.metrics.review_clock import review_clock
 
 definitions = load_definitions()
@@ -47,6 +48,12 @@ async def measure(tools: Tools) -> None:
     await expose(tools.pool, key_results)
 
 
+async def rebuild_figures(tools: Tools) -> Comparison:
+    """All facts and figures once more from the event log."""
+    made = await rebuild(tools.pool, definitions, tools.clock.now())
+    return Comparison(made.digest_before, made.digest_after, len(made.restated))
+
+
 service = Service(
     name="metrics",
     title="Farhand metrics",
@@ -57,6 +64,7 @@ service = Service(
     api=api,
     prepare=prepare,
     measure=measure,
+    rebuild=rebuild_figures,
     migrations=Path(__file__).parent / "migrations",
 )
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from libs.common.contracts.metrics import KpiChanged
 from libs.common.database import Connection, Pool
+from libs.common.rebuilding import RebuildRunningError
 from services.metrics import ledger, store
 from services.metrics.buckets import windows
 from services.metrics.figures import Cell, Figure, compute_all, digest, revise
@@ -60,10 +61,6 @@ delete from fact
             where generation in (select number from generation where state <> 'live')
             limit $1)
 """
-
-
-class RebuildRunningError(RuntimeError):
-    """Somebody else is rebuilding; nothing was done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ import asyncio
 import pytest
 
 from libs.common.database import Pool
+from libs.common.rebuilding import RebuildRunningError
 from services.metrics.figures import digest
 from services.metrics.kpi import Definition
-from services.metrics.rebuild import RebuildRunningError, rebuild, rebuild_if_redefined
+from services.metrics.rebuild import rebuild, rebuild_if_redefined
 from tests.metrics.history import quarter, shuffled
 from tests.metrics.observed import DAY, MONDAY, deployed, merged
 from tests.metrics.test_projection import DEFINITIONS, FREQUENCY, deliver, figures, replayed

@@ -1,0 +1,160 @@
+"""Who is hired while things break, when, and what people do about it."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import httpx2
+
+from farhand.demo import deliveries, people
+from farhand.demo.company import STARTS_EARLY, company
+from farhand.demo.person import UNLAWFUL, DemoHire
+from farhand.demo.product_time import until
+from tests.e2e.line import Line
+
+WAVE: Final = 40
+"""So many hires are announced in about ten seconds by the wall clock."""
+
+ANNOUNCED_WITHIN: Final = timedelta(hours=28)
+"""In ten seconds, at the speed of the clock."""
+
+QUICK_LOOK: Final = 0.7
+SLOW_LOOK: Final = 15.0
+COMPUTERS: Final = 16
+NOT_FOUND: Final = 404
+
+
+def hired(seed: int, begins: datetime, hires: int, apart: timedelta) -> Iterator[DemoHire]:
+    """The company of the demo, wave after wave, each announced in a hurry."""
+    for number, first in enumerate(range(0, hires, WAVE)):
+        wave_begins = begins + number * apart
+        made = company(seed + number, wave_begins, min(WAVE, hires - first), bamboohr=False)
+        longest = max(hire.announced_at for hire in made) - wave_begins
+        share = 1 - ANNOUNCED_WITHIN / longest
+        for hire in made:
+            numbered = replace(hire, number=hire.number + first, email=f"{first}.{hire.email}")
+            yield _sooner(numbered, (hire.announced_at - wave_begins) * share)
+
+
+def _sooner(hire: DemoHire, by: timedelta) -> DemoHire:
+    """What is told later of a hire comes as much sooner, but for what hangs on its start."""
+    if hire.story in STARTS_EARLY:
+        return replace(hire, announced_at=hire.announced_at - by)
+    later = tuple(replace(each, at=each.at - by) for each in hire.later)
+    return replace(hire, announced_at=hire.announced_at - by, later=later)
+
+
+@dataclass(slots=True)
+class Workload:
+    """The hires on their way: announced when it is time, and looked after until they are there."""
+
+    line: Line
+    company: Mapping[UUID, DemoHire]
+    untold: dict[UUID, int] = field(default_factory=dict[UUID, int])
+    """how many deliveries of each hire are still to be made"""
+    at_rest: set[UUID] = field(default_factory=set[UUID])
+    moved_at: float = 0.0
+    """when anything last moved, by the event loop's clock"""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether every hire is where it has to be."""
+        return len(self.at_rest) == len(self.company)
+
+    @property
+    def under_way(self) -> list[DemoHire]:
+        """The hires that were announced and are not yet where they have to be."""
+        now = self.line.clock.now()
+        return [
+            hire
+            for hire_id, hire in self.company.items()
+            if hire_id not in self.at_rest and hire.announced_at < now
+        ]
+
+    async def announce(self) -> None:
+        """Deliver each thing when it is known, again and again until it is taken."""
+        planned: list[tuple[deliveries.Planned, UUID]] = []
+        for hire_id, hire in self.company.items():
+            of_hire = list(deliveries.planned(hire))
+            self.untold[hire_id] = len(of_hire)
+            planned += ((each, hire_id) for each in of_hire)
+        planned.sort(key=lambda pair: pair[0])
+        async with asyncio.TaskGroup() as senders:
+            for each, hire_id in planned:
+                await until(self.line.clock, each.at)
+                senders.create_task(self._deliver(each, hire_id))
+
+    async def _deliver(self, planned: deliveries.Planned, hire_id: UUID) -> None:
+        while True:
+            with suppress(TimeoutError):  # a real sender does not give up within minutes
+                await self.line.doors.deliver("onboarding", planned)
+                break
+        self.untold[hire_id] -= 1
+        self._moved()
+
+    def _moved(self) -> None:
+        self.moved_at = asyncio.get_running_loop().time()
+
+    async def look_after(self) -> None:
+        """Play the people, as the demo does, until cancelled."""
+        self._moved()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._confirm())
+            computers = asyncio.Semaphore(COMPUTERS)
+            for hire in sorted(self.company.values(), key=lambda hire: hire.announced_at):
+                await until(self.line.clock, hire.announced_at)
+                group.create_task(self._see_through(hire, computers))
+
+    async def _confirm(self) -> None:
+        """Legal confirms the law, and HR mends what could not be read."""
+        while True:
+            await people.confirm_law(self.line.doors)
+            await people.mend_quarantine(self.line.doors, self.company)
+            await asyncio.sleep(QUICK_LOOK)
+
+    async def _see_through(self, hire: DemoHire, computers: asyncio.Semaphore) -> None:
+        """Look at one hire, more often while it moves, and do what is open."""
+        before, wait = "", QUICK_LOOK
+        while True:
+            async with computers:
+                seen = await self._look(hire)
+                if seen is not None and _is_lawful(hire):
+                    for deed in people.deeds(hire, seen, self.line.clock.now().date()):
+                        await self.line.doors.post("onboarding", deed.path, dict(deed.body))
+            if seen is not None and self._is_at_rest(hire, seen):
+                self.at_rest.add(hire.hire_id)
+                return self._moved()
+            now = str(seen)
+            if now != before:
+                self._moved()
+            wait = QUICK_LOOK if now != before else min(1.5 * wait, SLOW_LOOK)
+            before = now
+            await asyncio.sleep(wait)
+
+    def _is_at_rest(self, hire: DemoHire, seen: Mapping[str, Any]) -> bool:
+        ends = hire.ends_as(self.line.clock.now())
+        is_told = not self.untold[hire.hire_id]
+        return is_told and seen["status"] in ends and not (_waits(seen) and _is_lawful(hire))
+
+    async def _look(self, hire: DemoHire) -> dict[str, Any] | None:
+        """Where the hire stands; None while nobody knows of it."""
+        try:
+            return await self.line.doors.get("onboarding", f"/hires/{hire.hire_id}")
+        except httpx2.HTTPStatusError as error:
+            if error.response.status_code == NOT_FOUND:
+                return None
+            raise
+
+
+def _waits(seen: Mapping[str, Any]) -> bool:
+    """Whether a person still has something to do about the hire."""
+    open_states = ("open", "submitted")
+    return any(t["state"] in open_states and t["done_by"] == "person" for t in seen["tasks"])
+
+
+def _is_lawful(hire: DemoHire) -> bool:
+    return hire.story not in UNLAWFUL
