@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from libs.common.contracts.compliance import (
     CheckDecided,
+    LawDoubtDropped,
     LawDoubted,
     LawInDoubt,
     LawStandingTold,
@@ -25,7 +26,7 @@ from libs.common.contracts.values import Profile
 from libs.common.decider import CancelTimer, Decider, Decision, Refused
 from libs.common.message import Timer
 from services.compliance.answers import AnswerRefused, Confirmation, read_answer
-from services.compliance.check_state import Check, as_cancelled, as_reported
+from services.compliance.check_state import Check, as_cancelled, as_left, as_reported
 from services.compliance.decisions import check_hire
 from services.compliance.law import Law
 from services.compliance.waiving import (
@@ -77,12 +78,12 @@ class CheckRules:
     def begin(self, state: State, hire: HireAnnounced, _now: datetime) -> Outcome:
         """Decide on somebody who begins, or begins anew: they wait for it, whatever it says."""
         known = as_reported(state, hire.hire_id, hire.profile).evolve(left=False)
-        return _decide(self.law, known, tell_again=True)
+        return _dropping(state, _decide(self.law, known, tell_again=True))
 
     def change(self, state: State, hire: HireChanged, _now: datetime) -> Outcome:
         """Decide anew on what is other now."""
         known = as_reported(state, hire.hire_id, hire.profile)
-        return Decision(known) if known.left else _decide(self.law, known)
+        return _dropping(state, Decision(known) if known.left else _decide(self.law, known))
 
     def hear(self, state: State, answer: QuestionAnswered, _now: datetime) -> Outcome:
         """Take the answer of a person in."""
@@ -92,11 +93,11 @@ class CheckRules:
         return Decision(heard) if heard.ended else _hear(self.law, heard, answer)
 
     def learn(self, state: State, told: LawStandingTold, _now: datetime) -> Outcome:
-        """Learn where a fact of law stands."""
-        if state is None or state.knows(told.matter, told.confirmation):
+        """Learn where a fact of law stands, as long as somebody goes by it."""
+        if state is None or state.ended or state.knows(told.matter, told.confirmation):
             return Decision(state)
         known = state.evolve(standings={**state.standings, told.matter: told.confirmation})
-        return Decision(known) if known.ended else _decide(self.law, known)
+        return _decide(self.law, known)
 
     def waive(self, state: State, asked: WaiveFinding, now: datetime) -> Outcome:
         """Let the hire go on in spite of a finding, until the waiver's last day is over."""
@@ -143,11 +144,26 @@ def _cancel(state: State, _hire: HireCancelled, _now: datetime) -> Outcome:
     if state is None or state.cancelled:
         return Decision(state)
     timers = tuple(CancelTimer(WaiverLapses, waiver.rule) for waiver in state.waivers)
-    return Decision(as_cancelled(state), timers=timers)
+    return _dropping(state, Decision(as_cancelled(state), timers=timers))
 
 
 def _leave(state: State, _hire: HireLeft, _now: datetime) -> Outcome:
-    return Decision(state if state is None or state.left else state.evolve(left=True))
+    if state is None or state.left:
+        return Decision(state)
+    return _dropping(state, Decision(as_left(state)))
+
+
+def _dropping(before: State, decision: Outcome) -> Outcome:
+    """With the facts of law told that nothing of this hire hangs on any more."""
+    if before is None:
+        return decision
+    known = decision.state.doubted if decision.state else before.doubted
+    dropped = tuple(
+        LawDoubtDropped(hire_id=before.hire_id, matter=matter)
+        for matter in before.doubted
+        if matter not in known
+    )
+    return Decision(decision.state, (*dropped, *decision.emit), decision.timers)
 
 
 def _hear(law: Law, state: Check, message: QuestionAnswered) -> Outcome:

@@ -72,7 +72,7 @@ class Check(BaseModel):
 def as_cancelled(state: Check) -> Check:
     """Forget what was decided and answered of the terms, but not how many decisions there were.
 
-    What legal said of the law stays, and where it was asked.
+    Where the law stands is asked anew of one who is taken up again.
     """
     return Check(
         hire_id=state.hire_id,
@@ -80,18 +80,25 @@ def as_cancelled(state: Check) -> Check:
         profile=state.reported,
         confirmations=state.confirmations,
         answers=state.answers,
-        doubted=state.doubted,
-        standings=state.standings,
         cancelled=True,
         version=state.version,
     )
 
 
+def as_left(state: Check) -> Check:
+    """Keep what was decided last; where the law stands concerns nobody who has left."""
+    return state.evolve(left=True, doubted={}, standings={})
+
+
 def as_reported(state: Check | None, hire_id: HireId, profile: Profile) -> Check:
+    """Take in what onboarding reports; another jurisdiction has another law."""
     if state is None:
         return Check(hire_id=hire_id, reported=profile, profile=profile)
     known = _with_answers(state, profile)
-    return state.evolve(reported=profile, profile=known, cancelled=False)
+    after = state.evolve(reported=profile, profile=known, cancelled=False)
+    if profile.jurisdiction == state.profile.jurisdiction:
+        return after
+    return after.evolve(doubted={}, standings={})
 
 
 def _with_answers(state: Check, profile: Profile) -> Profile:

@@ -5,7 +5,8 @@ told where it stands, at once and whenever legal answers; the answer holds for l
 until its last day. Another text of the fact is another matter, asked anew.
 
 Many may wait, so they are told some at a time. Whoever was told once keeps a place: a newer answer
-that takes an older one back must reach those who go by it.
+that takes an older one back must reach those who go by it. Who is over, or works elsewhere, goes by
+it no more, and loses the place.
 """
 
 from collections.abc import Iterable
@@ -18,6 +19,7 @@ from libs.common.contracts.compliance import (
     LawAnswered,
     LawAnswerRefused,
     LawConfirmation,
+    LawDoubtDropped,
     LawDoubted,
     LawInDoubt,
     LawQuestioned,
@@ -119,6 +121,19 @@ def wait_for(state: LawQuestion | None, event: LawDoubted, now: datetime) -> Dec
         after = after.model_copy(update={"asked_at": now})
         return Decision(after, emit=(after.asked(), *told))
     return Decision(state if after == state else after, emit=told)
+
+
+@law_question.on(LawDoubtDropped, key=lambda event: event.matter)
+def let_go(
+    state: LawQuestion | None, event: LawDoubtDropped, _now: datetime
+) -> Decision[LawQuestion]:
+    """Tell a hire no more of it; those who were not told the answer yet keep their turn."""
+    if state is None or event.hire_id not in state.hires:
+        return Decision(state)
+    place = state.hires.index(event.hire_id)
+    left = (*state.hires[:place], *state.hires[place + 1 :])
+    reached = state.reached - 1 if place < state.reached else state.reached
+    return Decision(state.model_copy(update={"hires": left, "reached": reached}))
 
 
 @law_question.on(AnswerLaw)

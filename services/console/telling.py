@@ -155,6 +155,9 @@ TELLINGS: Final[Mapping[str, Callable[[Body], Line]]] = {
     "law.doubted.v1": lambda body: Line(
         "scales", f"Waits for legal on {body['doubt']['fact']}", "wait", body["doubt"]["ask"]
     ),
+    "law.doubt_dropped.v1": lambda body: Line(
+        "scales", f"Hangs no more on the law of {body['matter']}", "quiet"
+    ),
     "task.assigned.v1": _assigned,
     "task.moved.v1": lambda body: Line("clock", f"A task moved to {body['due_on']}"),
     "task.done.v1": _done,

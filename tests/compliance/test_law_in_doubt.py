@@ -2,11 +2,19 @@
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from libs.common.contracts.compliance import CheckDecided, LawDoubted, LawStandingTold, Verdict
-from libs.common.contracts.onboarding import HireLeft
+from libs.common.contracts.compliance import (
+    CheckDecided,
+    LawDoubtDropped,
+    LawDoubted,
+    LawStandingTold,
+    Verdict,
+)
+from libs.common.contracts.onboarding import HireCancelled, HireLeft
+from libs.common.message import Message
 from services.compliance.check import LawChanged, check_decider
 from services.compliance.check_state import Check
 from services.compliance.law import Law
@@ -130,6 +138,38 @@ def test_a_changed_law_decides_anew_and_asks_only_what_is_new() -> None:
 def test_the_law_as_it_was_changes_nothing() -> None:
     state = settle_law(begun())
     assert tell(state, LawChanged()).emit == ()
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        pytest.param(HireLeft(hire_id=HIRE, left_at=NOW), id="left"),
+        pytest.param(HireCancelled(hire_id=HIRE, cancelled_at=NOW), id="cancelled"),
+        pytest.param(changed(profile("PT", **COMPLETE)), id="works elsewhere"),
+    ],
+)
+def test_whom_the_law_of_a_place_concerns_no_more_is_told_of_it_no_more(ending: Message) -> None:
+    state = settle_law(begun())
+
+    decision = tell(state, ending)
+
+    dropped = [event.matter for event in decision.emit if isinstance(event, LawDoubtDropped)]
+    assert dropped == list(state.doubted)
+    assert decision.state is not None
+    assert decision.state.standings == {}
+    again = tell(decision.state, ending)
+    assert not any(isinstance(event, LawDoubtDropped) for event in again.emit)
+
+
+def test_who_is_taken_up_again_asks_where_the_law_stands_now() -> None:
+    over = tell(settle_law(begun()), HireCancelled(hire_id=HIRE, cancelled_at=NOW)).state
+    late = LawStandingTold(matter="DE.any", hire_id=HIRE, confirmation=confirmed())
+    over = tell(over, late).state
+
+    again = tell(over, GERMAN)
+
+    assert again.emit
+    assert all(isinstance(event, LawDoubted) for event in again.emit)
 
 
 def test_who_has_left_is_decided_no_more() -> None:

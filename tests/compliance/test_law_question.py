@@ -3,12 +3,15 @@
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
+import hypothesis.strategies as st
 import pytest
+from hypothesis import given, settings
 
 from libs.common.contracts.compliance import (
     LawAnswered,
     LawAnswerRefused,
     LawConfirmation,
+    LawDoubtDropped,
     LawDoubted,
     LawQuestioned,
     LawStandingTold,
@@ -124,6 +127,54 @@ def test_to_be_woken_once_more_when_all_are_told_tells_nobody() -> None:
     state, _ = waiting(3)
 
     assert tell(tell(state, answered()).state, TellNext()).emit == ()
+
+
+def dropped(hire: UUID) -> LawDoubtDropped:
+    return LawDoubtDropped(hire_id=hire, matter=MATTER)
+
+
+def test_who_goes_by_it_no_more_is_told_no_more() -> None:
+    state = after(doubted(ANA), doubted(BO), answered(), dropped(ANA))
+
+    assert state.hires == (BO,)
+    told = told_page_by_page(tell(state, answered(holds=False)))
+    assert [[each.hire_id for each in page] for page in told] == [[BO]]
+
+
+def test_a_question_grows_with_those_who_go_by_it_and_not_with_all_who_ever_did() -> None:
+    state = after(doubted(ANA))
+    for number in range(10, 60):
+        state = tell(state, doubted(UUID(int=number))).state
+        state = tell(state, dropped(UUID(int=number))).state
+
+    assert state is not None
+    assert state.hires == (ANA,)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.sets(st.integers(0, 449)), st.integers(0, 2))
+def test_who_goes_while_an_answer_is_told_keeps_nobody_from_it(gone: set[int], pages: int) -> None:
+    state, ids = waiting(450)
+    decision = tell(state, answered())
+    told = [each for each in decision.emit if isinstance(each, LawStandingTold)]
+    for _ in range(pages):
+        decision = tell(decision.state, TellNext())
+        told += [each for each in decision.emit if isinstance(each, LawStandingTold)]
+    left = decision.state
+    for number in gone:
+        left = tell(left, dropped(ids[number])).state
+
+    rest = tell(left, TellNext())
+    told += [each for page in told_page_by_page(rest) for each in page]
+
+    reached = [each.hire_id for each in told]
+    assert len(set(reached)) == len(reached), "nobody is told twice"
+    assert set(reached) >= {hire for number, hire in enumerate(ids) if number not in gone}
+
+
+@pytest.mark.parametrize("state", [None, after(doubted(BO))], ids=["no question", "another hire"])
+def test_to_let_go_of_whom_nobody_knows_changes_nothing(state: LawQuestion | None) -> None:
+    assert tell(state, dropped(ANA)).state is state
 
 
 def test_an_answer_holds_for_later_hires_too() -> None:

@@ -196,6 +196,15 @@ class LawDoubted(Event, name="law.doubted.v1", subject="hire_id"):
     }
 
 
+class LawDoubtDropped(Event, name="law.doubt_dropped.v1", subject="hire_id"):
+    """No decision on a hire hangs on a fact of law any more: it is over, or works elsewhere."""
+
+    hire_id: HireId
+    matter: str
+
+    example = {"hire_id": HIRE, "matter": MATTER}
+
+
 class LawQuestioned(Event, name="law.questioned.v1", subject="matter"):
     """Legal is asked whether a fact of law holds, whatever the number of hires that wait for it."""
 
