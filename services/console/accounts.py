@@ -54,7 +54,7 @@ async def signed_in_as(pool: Pool, login: str, password: str) -> Account | None:
     """The account of a login if the password is right and it was not closed."""
     row = await pool.fetchrow(
         """
-        select id, login, name, roles, manager, hire_id, issuer, password
+        select id, login, name, roles, manager, hire_id, issuer, language, password
           from account
          where login = $1 and issuer is null and closed_at is null
         """,
@@ -93,6 +93,7 @@ def account_of(row: Any) -> Account:
         manager=row["manager"],
         hire_id=None if row["hire_id"] is None else UUID(str(row["hire_id"])),
         issuer=row["issuer"],
+        language=row["language"],
     )
 
 
@@ -100,7 +101,8 @@ async def all_accounts(pool: Pool) -> Sequence[tuple[Account, datetime, datetime
     """Every account with when it was made and closed, open ones first."""
     rows = await pool.fetch(
         """
-        select id, login, name, roles, manager, hire_id, issuer, created_at, closed_at
+        select id, login, name, roles, manager, hire_id, issuer, language, created_at,
+               closed_at
           from account
          order by closed_at nulls first, login
         """
@@ -158,6 +160,11 @@ async def add(conn: Connection, account: Account, password: str, now: datetime) 
         now,
     )
     return status == "INSERT 0 1"
+
+
+async def choose_language(pool: Pool, account: UUID, language: str) -> None:
+    """Note in which language somebody wants to read."""
+    await pool.execute("update account set language = $2 where id = $1", account, language)
 
 
 async def close(conn: Connection, account: UUID, now: datetime) -> bool:

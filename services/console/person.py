@@ -8,6 +8,7 @@ from typing import Any, Final
 from services.console.audit import Entry
 from services.console.hire import Hire
 from services.console.stories import Chapter
+from services.console.wording import worded
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,58 +21,67 @@ class Kept:
     erased: str
 
 
-UNREADABLE: Final = "Never opens again: the key is shredded"
-NAMES_NOBODY: Final = "Stays: it names nobody, the hire stands there by a number"
+UNREADABLE: Final = worded("Never opens again: the key is shredded")
+NAMES_NOBODY: Final = worded("Stays: it names nobody, the hire stands there by a number")
 
 KEPT: Final[Sequence[Kept]] = (
     Kept(
-        "Onboarding",
-        "Name and address, and those of the manager; what the HR system sent, as it came; the "
-        "private key of the VPN",
-        "To prepare the first day, to give access, and to write to the person",
+        worded("Onboarding"),
+        worded(
+            "Name and address, and those of the manager; what the HR system sent, as it came; the "
+            "private key of the VPN"
+        ),
+        worded("To prepare the first day, to give access, and to write to the person"),
         UNREADABLE,
     ),
     Kept(
-        "Onboarding, Compliance",
-        "Role, place, zone, terms of work, tasks, access, answers and decisions with their law",
-        "To check the hire against the law, and to show later why it was decided so",
+        worded("Onboarding, Compliance"),
+        worded(
+            "Role, place, zone, terms of work, tasks, access, answers and decisions with their law"
+        ),
+        worded("To check the hire against the law, and to show later why it was decided so"),
         NAMES_NOBODY,
     ),
     Kept(
-        "Notify",
-        "What was written to whom by role, when, and whether it was received",
-        "So that nothing is said twice, and working hours are kept",
+        worded("Notify"),
+        worded("What was written to whom by role, when, and whether it was received"),
+        worded("So that nothing is said twice, and working hours are kept"),
         NAMES_NOBODY,
     ),
     Kept(
-        "Metrics",
-        "On which day the hire came how far",
-        "To measure how long hires wait",
+        worded("Metrics"),
+        worded("On which day the hire came how far"),
+        worded("To measure how long hires wait"),
         NAMES_NOBODY,
     ),
     Kept(
-        "Console",
-        "This page, the story of the hire, who did what; the manager as a keyed digest",
-        "So that people see where a hire stands, and that it can be shown who did what",
-        "Stays without name and manager; the person's own account is closed and loses its name",
+        worded("Console"),
+        worded("This page, the story of the hire, who did what; the manager as a keyed digest"),
+        worded("So that people see where a hire stands, and that it can be shown who did what"),
+        worded(
+            "Stays without name and manager; the person's own account is closed and loses its name"
+        ),
     ),
     Kept(
-        "Topics, backups, traces, logs",
-        "The events above; names and addresses only as sealed text, in traces and logs not at all",
-        "The record from which everything can be built again",
+        worded("Topics, backups, traces, logs"),
+        worded(
+            "The events above; names and addresses only as sealed text, in traces and logs not at "
+            "all"
+        ),
+        worded("The record from which everything can be built again"),
         UNREADABLE,
     ),
     Kept(
-        "The identity provider",
-        "Name, address and role, in an account",
-        "So that the person can sign in at work",
-        "The account is deleted, and looked for afterwards",
+        worded("The identity provider"),
+        worded("Name, address and role, in an account"),
+        worded("So that the person can sign in at work"),
+        worded("The account is deleted, and looked for afterwards"),
     ),
     Kept(
-        "Mail systems",
-        "The letters that were delivered",
-        "They are the reader's own",
-        "Not ours to erase: a letter that was delivered is where it was delivered to",
+        worded("Mail systems"),
+        worded("The letters that were delivered"),
+        worded("They are the reader's own"),
+        worded("Not ours to erase: a letter that was delivered is where it was delivered to"),
     ),
 )
 """Every place that holds something of a person."""

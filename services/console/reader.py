@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo, available_timezones
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
 from babel.numbers import format_decimal, format_percent
+from babel.units import format_unit
+
+from services.console.wording import worded
+from services.console.words import LANGUAGES, WORDS
 
 ENGLISH: Final = Locale("en")
 ZONES: Final = frozenset(available_timezones())
 MINUTE: Final = timedelta(minutes=1)
-LANGUAGES: Final = ("en",)
-"""Languages of the pages; dates and numbers follow the reader's own locale in any case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +29,19 @@ class Reader:
     now: datetime
 
     @classmethod
-    def of(cls, accepts: str, zone: str, now: datetime) -> Self:
-        """From the header Accept-Language and the name of a zone; else English and UTC."""
+    def of(cls, accepts: str, zone: str, now: datetime, language: str | None = None) -> Self:
+        """By what they chose, the header Accept-Language and a zone; else English and UTC."""
         known = zone if zone in ZONES else "UTC"
-        return cls(_locale(accepts), ZoneInfo(known), now)
+        return cls(_locale(accepts, language), ZoneInfo(known), now)
+
+    @property
+    def language(self) -> str:
+        """The language of the pages; their dates and numbers follow the locale."""
+        return self.locale.language
+
+    def say(self, text: str) -> str:
+        """A wording of ours in the reader's language."""
+        return WORDS[self.language].say(text)
 
     @property
     def today(self) -> date:
@@ -66,7 +77,7 @@ class Reader:
         """How long ago, such as `3 hours ago`."""
         passed = moment - self.now
         if abs(passed) < MINUTE:
-            return "just now"
+            return self.say(worded("just now"))
         return format_timedelta(passed, add_direction=True, locale=self.locale)
 
     def spell(self, since: datetime) -> str:
@@ -77,11 +88,15 @@ class Reader:
         """How long something took."""
         return format_timedelta(lasted, locale=self.locale)
 
+    def since(self, passed: timedelta) -> str:
+        """How long ago something was that has lasted so long."""
+        return format_timedelta(-passed, add_direction=True, locale=self.locale)
+
     def value(self, value: object) -> str:
         """A term of work, as people write it."""
         match value:
             case bool():
-                return "yes" if value else "no"
+                return self.say(worded("yes") if value else worded("no"))
             case date():
                 return self.day(value)
             case Decimal():
@@ -92,9 +107,9 @@ class Reader:
     def until(self, day: date) -> str:
         """How far a day is: `in 5 days`, `today`, `yesterday`."""
         days = (day - self.today).days
-        named = {0: "today", 1: "tomorrow", -1: "yesterday"}
+        named = {0: worded("today"), 1: worded("tomorrow"), -1: worded("yesterday")}
         if days in named:
-            return named[days]
+            return self.say(named[days])
         return format_timedelta(
             timedelta(days=days),
             granularity="day",
@@ -118,10 +133,13 @@ class Reader:
                 return f"{self.number(round(value, 2))} {unit}"
 
     def _lasting(self, seconds: Decimal) -> str:
-        for length, word in ((86400, "days"), (3600, "hours"), (60, "minutes")):
+        for length, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
             if seconds >= 2 * length:
-                return f"{self.number(round(seconds / length, 1))} {word}"
-        return f"{self.number(round(seconds))} seconds"
+                return self._in_units(round(seconds / length, 1), unit)
+        return self._in_units(Decimal(round(seconds)), "second")
+
+    def _in_units(self, value: Decimal, unit: str) -> str:
+        return format_unit(float(value), f"duration-{unit}", locale=self.locale)
 
     def country(self, jurisdiction: str) -> str:
         """The name of a country; of a subdivision, its country with the subdivision's code."""
@@ -136,14 +154,23 @@ def country_name(code: str, locale: Locale = ENGLISH) -> str:
     return names.get(code, code)
 
 
-def _locale(accepts: str) -> Locale:
-    """The first language of the header that is one of ours, with the reader's own conventions."""
+def language_of(accepts: str) -> str:
+    """The language of the pages for who is not signed in."""
+    return _locale(accepts, None).language
+
+
+def _locale(accepts: str, chosen: str | None) -> Locale:
+    """The first language of the header that is one of ours, with the reader's own conventions.
+
+    A language that was chosen comes before, with the header's conventions for it if it has any.
+    """
+    ours = {chosen} if chosen in LANGUAGES else set(LANGUAGES)
     for each in accepts.split(","):
         tag = each.partition(";")[0].strip()
         try:
             locale = Locale.parse(tag, sep="-")
         except (ValueError, UnknownLocaleError):
             continue
-        if locale.language in LANGUAGES:
+        if locale.language in ours:
             return locale
-    return Locale("en", "GB")
+    return Locale(chosen) if chosen in LANGUAGES else Locale("en", "GB")

@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from libs.common.contracts.values import Owner
+from services.console.wording import worded
 
 
 class Role(StrEnum):
@@ -24,15 +25,15 @@ class Role(StrEnum):
 
 
 TITLES: Final[Mapping[Role, str]] = {
-    Role.ADMINISTRATOR: "Administrator",
-    Role.HR: "HR operations",
-    Role.IT: "IT and security",
-    Role.LEGAL: "Legal",
-    Role.MANAGER: "Manager",
-    Role.SRE: "SRE",
-    Role.EXECUTIVE: "Executive",
-    Role.AUDITOR: "Auditor",
-    Role.WORKER: "Worker",
+    Role.ADMINISTRATOR: worded("Administrator"),
+    Role.HR: worded("HR operations"),
+    Role.IT: worded("IT and security"),
+    Role.LEGAL: worded("Legal"),
+    Role.MANAGER: worded("Manager"),
+    Role.SRE: worded("SRE"),
+    Role.EXECUTIVE: worded("Executive"),
+    Role.AUDITOR: worded("Auditor"),
+    Role.WORKER: worded("Worker"),
 }
 
 TURNS: Final[Mapping[Role, Owner]] = {
@@ -55,7 +56,8 @@ class Account:
     """Somebody who may sign in.
 
     `manager` digests their address if they lead a team; `hire_id` is a worker's own hire. `issuer`
-    is the provider that says who they are, None for a local account with a password.
+    is the provider that says who they are, None for a local account with a password;
+    `language` is what they chose to read, None for what their browser asks for.
     """
 
     id: UUID
@@ -65,6 +67,7 @@ class Account:
     manager: str | None = None
     hire_id: UUID | None = None
     issuer: str | None = None
+    language: str | None = None
 
     @property
     def turns(self) -> tuple[Owner, ...]:

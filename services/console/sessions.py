@@ -70,7 +70,7 @@ async def current(pool: Pool, token: str, now: datetime) -> Session | None:
     row = await pool.fetchrow(
         """
         select session.id as session, seen_at, account.id, login, name, roles, manager, hire_id,
-               issuer
+               issuer, language
           from session
           join account on account.id = session.account
          where token_hash = $1

@@ -62,7 +62,7 @@ async function look() {
     }
     refreshed();
   } catch {
-    tell("poll", "Offline, trying again");
+    tell("poll", "off");
   } finally {
     looking = false;
     if (again) {
@@ -72,11 +72,12 @@ async function look() {
   }
 }
 
-function tell(state, text) {
+function tell(state, word) {
   const sign = document.getElementById("live-state");
   if (!sign) return;
   sign.className = `live ${state}`;
   const words = sign.querySelector("span");
+  const text = sign.dataset[word]; // in the reader's language
   if (words.textContent !== text) words.textContent = text;
 }
 
@@ -85,13 +86,13 @@ export function followChanges(then) {
   if (!document.body.dataset.live) return;
   let polling = null;
   const poll = () => {
-    tell("poll", "Looking every 5 s");
+    tell("poll", "poll");
     polling ??= setInterval(look, POLL);
   };
   if (!window.EventSource) return poll();
   const stream = new EventSource("/live");
   stream.addEventListener("open", () => {
-    tell("on", "Live");
+    tell("on", "on");
     clearInterval(polling);
     polling = null;
   });

@@ -1,6 +1,7 @@
 """`/accounts` and `/sessions`: who may sign in, and where they are signed in."""
 
-from typing import Annotated
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import APIRouter, Form, HTTPException
@@ -15,7 +16,9 @@ from services.console.policy import Action
 from services.console.role import Account, Role
 from services.console.teams import digest_of
 from services.console.web.page_route import PageRoute
+from services.console.web.sign_in_page import local
 from services.console.web.visit import Submitted, Visit, Visiting
+from services.console.wording import worded
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
@@ -69,7 +72,7 @@ async def add_account(  # what the form has
     detail = {"roles": sorted(roles)}  # no login: the log outlives an account that was erased
     async with visit.pool.acquire() as conn, conn.transaction():
         if not await accounts.add(conn, account, password, visit.now):
-            raise HTTPException(409, "That login is taken: choose another.")
+            raise HTTPException(409, worded("That login is taken: choose another."))
         deed = Deed(visit.account.id, "add_account", str(account.id), detail)
         await audit.write(conn, deed, visit.now)
     return await _shown(visit, (login, password), 201)
@@ -79,7 +82,7 @@ def _hire_id(text: str) -> UUID | None:
     try:
         return UUID(text) if text else None
     except ValueError:
-        raise HTTPException(422, "The hire must be given by its id.") from None
+        raise HTTPException(422, worded("The hire must be given by its id.")) from None
 
 
 @router.post("/accounts/{account}/close")
@@ -87,12 +90,24 @@ async def close_account(account: UUID, visit: Visiting, _form: Submitted) -> Res
     """Let somebody sign in no more, and end their sessions."""
     visit.must(Action.MANAGE_ACCOUNTS)
     if account == visit.account.id:
-        raise HTTPException(409, "Your own account can be closed by another administrator only.")
+        raise HTTPException(
+            409, worded("Your own account can be closed by another administrator only.")
+        )
     async with visit.pool.acquire() as conn, conn.transaction():
         if not await accounts.close(conn, account, wall()):
-            raise HTTPException(404, "There is no such open account.")
+            raise HTTPException(404, worded("There is no such open account."))
         await audit.write(conn, Deed(visit.account.id, "close_account", str(account)), visit.now)
     return RedirectResponse("/accounts", 303)
+
+
+@router.post("/language")
+async def choose_language(
+    visit: Visiting, _form: Submitted, language: Annotated[Literal["en", "de"], Form()]
+) -> Response:
+    """Read in another language from now on, wherever one signs in."""
+    await accounts.choose_language(visit.pool, visit.account.id, language)
+    back = urlsplit(visit.request.headers.get("referer", "/"))
+    return RedirectResponse(local(back.path + (f"?{back.query}" if back.query else "")), 303)
 
 
 @router.get("/sessions")
@@ -109,6 +124,6 @@ async def end_session(session: UUID, visit: Visiting, _form: Submitted) -> Respo
     whose = None if everybody else visit.account.id
     async with visit.pool.acquire() as conn, conn.transaction():
         if not await sessions.end(conn, session, whose, wall()):
-            raise HTTPException(404, "There is no such session.")
+            raise HTTPException(404, worded("There is no such session."))
         await audit.write(conn, Deed(visit.account.id, "end_session", str(session)), visit.now)
     return RedirectResponse("/sessions", 303)

@@ -15,16 +15,24 @@ from services.console.figure_boards import TOTAL, Series
 from services.console.policy import Action
 from services.console.web.page_route import PageRoute
 from services.console.web.visit import Visiting
+from services.console.wording import worded
 
 router = APIRouter(prefix="/figures", include_in_schema=False, route_class=PageRoute)
 
+COURSES: Final = {
+    "on_course": worded("on course"),
+    "off_course": worded("off course"),
+    "achieved": worded("achieved"),
+    "stale": worded("stale"),
+    "not_enough_history": worded("not enough history"),
+}
 BOARDS: Final = (
-    ("Hires", ("time-to", "hires-")),
+    (worded("Hires"), ("time-to", "hires-")),
     (
-        "Delivery of services",
+        worded("Delivery of services"),
         ("deployment", "lead-time", "change-fail", "failed-", "rework", "traced"),
     ),
-    ("Models", ("model-", "inference-")),
+    (worded("Models"), ("model-", "inference-")),
 )
 """Which KPIs stand together, by how their names begin; the others come last."""
 
@@ -42,6 +50,7 @@ async def show_figures(visit: Visiting) -> Response:
         boards=_boards(await figure_boards.totals(visit.pool)),
         spark=spark,
         is_better=is_better,
+        courses=COURSES,
     )
 
 
@@ -52,7 +61,7 @@ def _boards(series: Sequence[Series]) -> list[tuple[str, list[Series]]]:
         mine = [each for each in left if each.kpi.startswith(beginnings)]
         left = [each for each in left if each not in mine]
         found.append((title, mine))
-    return [(title, mine) for title, mine in [*found, ("Others", left)] if mine]
+    return [(title, mine) for title, mine in [*found, (worded("Others"), left)] if mine]
 
 
 def is_better(kpi: str, before: Decimal, after: Decimal) -> bool:
@@ -73,7 +82,7 @@ async def show_kpi(
     name, of = storable(kpi), storable(part)
     series = await figure_boards.series(visit.pool, name, of)
     if series is None:
-        raise HTTPException(404, "There are no figures of that name.")
+        raise HTTPException(404, worded("There are no figures of that name."))
     chosen = bucket or series.points[-1].bucket
     return visit.page(
         "kpi.html",

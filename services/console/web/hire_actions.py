@@ -36,6 +36,7 @@ from services.console.policy import Action
 from services.console.web.hire_page import visible
 from services.console.web.page_route import PageRoute
 from services.console.web.visit import Submitted, Visit, Visiting
+from services.console.wording import worded
 
 router = APIRouter(prefix="/hires/{hire_id}", include_in_schema=False, route_class=PageRoute)
 
@@ -70,7 +71,9 @@ async def ask(visit: Visit, hire_id: UUID, event: Any, page: str = "") -> Respon
         case Turned(reason):
             raise HTTPException(409, reason)
         case Dead(_):
-            raise HTTPException(500, "It could not be handled; operations see it as a dead letter.")
+            raise HTTPException(
+                500, worded("It could not be handled; operations see it as a dead letter.")
+            )
         case Parked():
             said = "parked"
         case _:
@@ -102,7 +105,7 @@ async def _outcome(visit: Visit, hire_id: UUID, request_id: UUID) -> str:
 async def _task(visit: Visit, hire_id: UUID, task_id: UUID) -> Task:
     task = (await visible(visit, hire_id)).task(task_id)
     if task is None:
-        raise HTTPException(404, "This hire has no such task.")
+        raise HTTPException(404, worded("This hire has no such task."))
     return task
 
 
@@ -164,7 +167,7 @@ async def reassign(
     task = await _task(visit, hire_id, task_id)
     visit.must(Action.REASSIGN_TASK, task.owner)
     if task.kind is TaskKind.QUESTION:
-        raise HTTPException(409, "A question is answered by the role it was asked of.")
+        raise HTTPException(409, worded("A question is answered by the role it was asked of."))
     asked = asked_by(visit, request, "reassign", task_id, owner)
     event = TaskReassignmentRequested(
         hire_id=hire_id, asked=asked, task_id=task_id, owner=owner, why=why
@@ -216,7 +219,7 @@ async def change_access(
         "restore": (Action.RESTORE_ACCESS, AccessRestorationRequested),
     }
     if change not in changes:
-        raise HTTPException(404, "Access is withheld or restored.")
+        raise HTTPException(404, worded("Access is withheld or restored."))
     action, event = changes[change]
     visit.must(action)
     await visible(visit, hire_id)

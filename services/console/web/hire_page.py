@@ -15,13 +15,17 @@ from services.console.hire import Hire, Task
 from services.console.policy import Action
 from services.console.web.page_route import PageRoute
 from services.console.web.visit import Submitted, Visit, Visiting
+from services.console.wording import worded
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 SAID: Final = {
-    "done": ("good", "Done."),
-    "waiting": ("", "It was asked; what comes of it will show here."),
-    "parked": ("bad", "It was asked, and waits behind a message that could not be handled."),
+    "done": ("good", worded("Done.")),
+    "waiting": ("", worded("It was asked; what comes of it will show here.")),
+    "parked": (
+        "bad",
+        worded("It was asked, and waits behind a message that could not be handled."),
+    ),
 }
 ERASED: Final = {"name": "erased", "email": "erased"}
 
@@ -31,7 +35,9 @@ async def visible(visit: Visit, hire_id: UUID) -> Hire:
     visit.must(Action.SEE_HIRES)
     hire = await board.one(visit.pool, visit.scope, hire_id)
     if hire is None:
-        raise HTTPException(404, "There is no such hire, or it is not one that you can see.")
+        raise HTTPException(
+            404, worded("There is no such hire, or it is not one that you can see.")
+        )
     return hire
 
 
@@ -55,7 +61,7 @@ async def notice_of(
         return SAID.get(said)
     outcome = await stories.outcome_of(visit.pool, hire_id, refused)
     why = outcome.refused if outcome else None
-    return ("bad", f"Not done: {why}") if why else None
+    return ("bad", worded("Not done: {why}", why=why)) if why else None
 
 
 @router.post("/hires/{hire_id}/contact")

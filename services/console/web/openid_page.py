@@ -20,6 +20,7 @@ from services.console.settings import ConsoleSettings
 from services.console.web.page_route import PageRoute
 from services.console.web.sign_in_page import Next, entered, limit_address, sign_in_page
 from services.console.web.visit import State
+from services.console.wording import worded
 
 PATH: Final = "/sign-in/openid"
 COOKIE: Final = "farhand_openid"
@@ -29,18 +30,21 @@ router = APIRouter(prefix=PATH, include_in_schema=False, route_class=PageRoute)
 log = logging.getLogger(__name__)
 
 REFUSALS: Final = {
-    "denied": (401, "You did not sign in there, so you are not signed in here."),
-    "another browser": (401, "That was begun elsewhere, or took too long: please try again."),
-    "too late": (401, "That was begun elsewhere, or took too long: please try again."),
-    "no code": (401, "What came back could not be used: please try again."),
+    "denied": (401, worded("You did not sign in there, so you are not signed in here.")),
+    "another browser": (
+        401,
+        worded("That was begun elsewhere, or took too long: please try again."),
+    ),
+    "too late": (401, worded("That was begun elsewhere, or took too long: please try again.")),
+    "no code": (401, worded("What came back could not be used: please try again.")),
     "no role": (
         403,
-        "You are known there, but have no role here: ask an administrator for one.",
+        worded("You are known there, but have no role here: ask an administrator for one."),
     ),
-    "closed": (403, "Your account was closed here: an administrator can say why."),
-    "no answer": (503, "Your company's sign-in does not answer: try again in a minute."),
+    "closed": (403, worded("Your account was closed here: an administrator can say why.")),
+    "no answer": (503, worded("Your company's sign-in does not answer: try again in a minute.")),
 }
-UNTRUSTED: Final = (502, "What came back could not be verified: tell an administrator.")
+UNTRUSTED: Final = (502, worded("What came back could not be verified: tell an administrator."))
 
 
 def ready(settings: Settings) -> None:
@@ -67,7 +71,7 @@ async def provider() -> AsyncGenerator[Provider | None]:
     """For `Depends`: the provider as it is now, None where it does not answer as one."""
     issuer = ConsoleSettings().oidc_issuer
     if not issuer:
-        raise HTTPException(404, "People sign in with an account of this console.")
+        raise HTTPException(404, worded("People sign in with an account of this console."))
     async with httpx2.AsyncClient(timeout=TIMEOUT_SECONDS) as http:
         try:
             found = await Provider.at(http, issuer)

@@ -21,6 +21,7 @@ from services.console.policy import Action
 from services.console.settings import ConsoleSettings
 from services.console.web.page_route import PageRoute
 from services.console.web.visit import Submitted, Visit, Visiting
+from services.console.wording import worded
 
 router = APIRouter(prefix="/operations", include_in_schema=False, route_class=PageRoute)
 
@@ -115,7 +116,7 @@ def _checked(path: str) -> str:
     """A path of a dead letter or a delivery, and of nothing else."""
     kind, _, rest = path.removeprefix("/").partition("/")
     if kind not in ("dead-letters", "quarantine") or not rest or ".." in path or "?" in path:
-        raise HTTPException(422, "That is neither a dead letter nor a delivery.")
+        raise HTTPException(422, worded("That is neither a dead letter nor a delivery."))
     return path
 
 

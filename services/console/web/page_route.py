@@ -8,8 +8,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 
+from services.console.reader import language_of
 from services.console.settings import ConsoleSettings
 from services.console.web.render import page
+from services.console.wording import worded
 
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -26,15 +28,15 @@ STRICT: Final = {"Strict-Transport-Security": "max-age=31536000"}
 """A year without plain HTTP, where people reach the console over TLS."""
 
 TITLES: Final = {
-    401: "Please sign in",
-    403: "Not for you to do",
-    404: "Nothing here",
-    409: "That cannot be done now",
-    413: "That is too much",
-    422: "That does not make sense yet",
-    429: "Too many tries",
-    502: "A service has not done it",
-    503: "Just a moment",
+    401: worded("Please sign in"),
+    403: worded("Not for you to do"),
+    404: worded("Nothing here"),
+    409: worded("That cannot be done now"),
+    413: worded("That is too much"),
+    422: worded("That does not make sense yet"),
+    429: worded("Too many tries"),
+    502: worded("A service has not done it"),
+    503: worded("Just a moment"),
 }
 
 
@@ -59,9 +61,9 @@ class PageRoute(APIRoute):
             except SignInNeeded as needed:
                 response = RedirectResponse(f"/sign-in?next={needed.back}", 303)
             except RequestValidationError as error:
-                response = _error(422, _said(error))
+                response = _error(request, 422, _said(error))
             except HTTPException as error:
-                response = _error(error.status_code, str(error.detail), error.headers)
+                response = _error(request, error.status_code, error.detail, error.headers)
             secure = STRICT if ConsoleSettings().is_secure else {}
             for name, value in (HEADERS | secure).items():
                 response.headers.setdefault(name, value)
@@ -75,8 +77,11 @@ def _said(error: RequestValidationError) -> str:
     return "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in error.errors())
 
 
-def _error(status: int, detail: str, headers: Any = None) -> Response:
-    title = TITLES.get(status, "Something went wrong")
-    response = page("error.html", status, title=title, detail=detail, status=status)
+def _error(request: Request, status: int, detail: str, headers: Any = None) -> Response:
+    title = TITLES.get(status, worded("Something went wrong"))
+    language = language_of(request.headers.get("accept-language", ""))
+    response = page(
+        "error.html", status, language=language, title=title, detail=detail, status=status
+    )
     response.headers.update(dict(headers or {}))
     return response

@@ -20,6 +20,7 @@ from services.console.web.hire_actions import Id, Why, ask, asked_by
 from services.console.web.hire_page import contact_of, notice_of, visible
 from services.console.web.page_route import PageRoute
 from services.console.web.visit import REFUSED, Submitted, Visit, Visiting
+from services.console.wording import worded
 
 router = APIRouter(prefix="/hires/{hire_id}/data", include_in_schema=False, route_class=PageRoute)
 
@@ -115,7 +116,7 @@ async def receipt(hire_id: UUID, visit: Visiting) -> Response:
     """The receipt of an erasure as a JSON file."""
     hire = await _seen(visit, hire_id)
     if hire.erasure is None:
-        raise HTTPException(404, "This person was not erased.")
+        raise HTTPException(404, worded("This person was not erased."))
     told = {"event": hire.erasure.type, **hire.erasure.model_dump(mode="json")}
     return _file(told, f"farhand-erasure-{_confirmation(hire_id)}.json")
 
@@ -140,7 +141,7 @@ async def correct(
     visit.must(Action.CORRECT_CONTACT)
     hire = await visible(visit, hire_id)
     if hire.status in OVER:
-        raise HTTPException(409, "This hire is over: there is nobody to write to.")
+        raise HTTPException(409, worded("This hire is over: there is nobody to write to."))
     contact = {"name": name, "email": email}
     sealed = await visit.state.tools.vault.seal(str(hire_id), contact)
     event = ContactCorrectionRequested(
@@ -166,7 +167,9 @@ async def erase(
     visit.must(Action.ERASE_PERSON)
     await visible(visit, hire_id)
     if confirm.strip().lower() != _confirmation(hire_id):
-        raise HTTPException(422, "What was typed to confirm is not the beginning of the hire's id.")
+        raise HTTPException(
+            422, worded("What was typed to confirm is not the beginning of the hire's id.")
+        )
     event = ErasureRequested(
         hire_id=hire_id,
         asked=asked_by(visit, request, "erase"),

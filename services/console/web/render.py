@@ -9,8 +9,10 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.console import telling
+from services.console.names import deed_name, term_name
 from services.console.role import TITLES
 from services.console.web.assets import version
+from services.console.words import LANGUAGES, WORDS, Words
 
 TEMPLATES: Final = Path(__file__).parent.parent / "templates"
 
@@ -31,8 +33,9 @@ def asset(name: str) -> str:
     return f"/static/{version()}/{name}"
 
 
-def _environment() -> Environment:
+def _environment(words: Words) -> Environment:
     made = Environment(
+        extensions=["jinja2.ext.i18n"],
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -43,17 +46,26 @@ def _environment() -> Environment:
         "asset": asset,
         "with_query": with_query,
         "statuses": telling.STATUSES,
+        "badge_names": telling.BADGE_NAMES,
         "role_titles": TITLES,
         "owner_name": telling.owner,
-        "resource_name": telling.resource,
+        "system_name": telling.system,
+        "deed_name": deed_name,
+        "term_name": term_name,
+        "language": words.language,
+        "languages": LANGUAGES,
     }
     made.globals.update(ours)
+    made.filters["t"] = words.say
+    made.policies["ext.i18n.trimmed"] = True
+    installed: Any = made
+    installed.install_gettext_translations(words.translations, newstyle=True)
     return made
 
 
-ENVIRONMENT: Final = _environment()
+ENVIRONMENTS: Final = {language: _environment(words) for language, words in WORDS.items()}
 
 
-def page(template: str, status: int = 200, /, **values: Any) -> HTMLResponse:
-    """A whole page."""
-    return HTMLResponse(ENVIRONMENT.get_template(template).render(**values), status)
+def page(template: str, status: int = 200, /, *, language: str, **values: Any) -> HTMLResponse:
+    """A whole page in a language."""
+    return HTMLResponse(ENVIRONMENTS[language].get_template(template).render(**values), status)

@@ -11,11 +11,13 @@ from libs.common.clock import wall
 from libs.common.cloudevents import storable
 from services.console import accounts, audit, sessions
 from services.console.audit import Deed
+from services.console.reader import language_of
 from services.console.role import Account
 from services.console.settings import ConsoleSettings
 from services.console.web.page_route import PageRoute
 from services.console.web.render import page
 from services.console.web.visit import COOKIE, State, Submitted, Visiting, check_origin, theme_of
+from services.console.wording import worded
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
@@ -25,7 +27,7 @@ TRIES_A_MINUTE: Final = 10
 ADDRESS_A_MINUTE: Final = 60
 """From one address, which a whole office may share."""
 
-WRONG: Final = "That login and password do not belong together."
+WRONG: Final = worded("That login and password do not belong together.")
 BROWSERS: Final = ("Edg", "OPR", "Firefox", "Chrome", "Safari")
 SYSTEMS: Final = ("Windows", "Android", "iPhone", "iPad", "Mac OS", "Linux")
 
@@ -54,6 +56,7 @@ def sign_in_page(  # what the page shows
     return page(
         "sign_in.html",
         status,
+        language=language_of(request.headers.get("accept-language", "")),
         theme=theme_of(request),
         back=local(back),
         wrong=wrong,
@@ -124,7 +127,7 @@ async def _hold_back(state: State, told: str, most: int) -> None:
     name = "sign-in:" + sha256(told.encode()).hexdigest()[:16]
     here = limit.allows_here(name, most, minute)
     if not here or not await limit.allows(name, most, minute):
-        raise HTTPException(429, "Wait a minute, then try again.", {"Retry-After": "60"})
+        raise HTTPException(429, worded("Wait a minute, then try again."), {"Retry-After": "60"})
 
 
 def _address(request: Request) -> str:

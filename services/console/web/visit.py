@@ -22,10 +22,13 @@ from services.console.scope import Scope, scope_of
 from services.console.sessions import Session
 from services.console.web.page_route import SignInNeeded
 from services.console.web.render import page
+from services.console.wording import worded
 
 COOKIE: Final = "farhand_session"
 THEMES: Final = ("light", "dark")
-REFUSED: Final = "Your roles do not allow that. Somebody who may can do it, or change your roles."
+REFUSED: Final = worded(
+    "Your roles do not allow that. Somebody who may can do it, or change your roles."
+)
 
 State = Annotated[Running, Depends(running)]
 
@@ -42,11 +45,11 @@ class Place:
 
 
 PLACES: Final = (
-    Place("/law", "Law", "scales", "l", Action.ANSWER_LAW),
-    Place("/figures", "Figures", "figures", "f", Action.SEE_FIGURES),
-    Place("/operations", "Operations", "operations", "o", Action.SEE_OPERATIONS),
-    Place("/audit", "Audit log", "audit", "a", Action.SEE_AUDIT),
-    Place("/accounts", "Accounts", "accounts", "c", Action.MANAGE_ACCOUNTS),
+    Place("/law", worded("Law"), "scales", "l", Action.ANSWER_LAW),
+    Place("/figures", worded("Figures"), "figures", "f", Action.SEE_FIGURES),
+    Place("/operations", worded("Operations"), "operations", "o", Action.SEE_OPERATIONS),
+    Place("/audit", worded("Audit log"), "audit", "a", Action.SEE_AUDIT),
+    Place("/accounts", worded("Accounts"), "accounts", "c", Action.MANAGE_ACCOUNTS),
 )
 
 
@@ -94,6 +97,7 @@ class Visit:
         return page(
             template,
             status,
+            language=self.reader.language,
             visit=self,
             reader=self.reader,
             theme=theme_of(self.request),
@@ -108,10 +112,10 @@ def theme_of(request: Request) -> str:
     return chosen if chosen in THEMES else ""
 
 
-def reader_of(request: Request, now: datetime) -> Reader:
-    """How whoever asks reads, as their browser tells."""
+def reader_of(request: Request, now: datetime, language: str | None = None) -> Reader:
+    """How whoever asks reads, as they have chosen or else as their browser tells."""
     accepts = request.headers.get("accept-language", "")
-    return Reader.of(accepts, request.cookies.get("zone", ""), now)
+    return Reader.of(accepts, request.cookies.get("zone", ""), now, language)
 
 
 async def visiting(request: Request, state: State) -> Visit:
@@ -121,7 +125,7 @@ async def visiting(request: Request, state: State) -> Visit:
     if session is None:
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         raise SignInNeeded(quote(back if request.method == "GET" else "/"))
-    reader = reader_of(request, state.tools.clock.now())
+    reader = reader_of(request, state.tools.clock.now(), session.account.language)
     return Visit(request, state, session, reader, scope_of(session.account))
 
 
@@ -134,7 +138,7 @@ def check_origin(request: Request) -> None:
     origin = request.headers.get("origin")
     foreign = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
     if site not in (None, "same-origin", "none") or (site is None and foreign):
-        raise HTTPException(403, "This came from another site, so nothing was done.")
+        raise HTTPException(403, worded("This came from another site, so nothing was done."))
 
 
 async def submitted(request: Request, visit: Visiting) -> FormData:
@@ -143,9 +147,13 @@ async def submitted(request: Request, visit: Visiting) -> FormData:
     form = await request.form(max_files=0, max_fields=40, max_part_size=64 * 1024)
     given = form.get("csrf")
     if not isinstance(given, str) or not hmac.compare_digest(given, visit.session.csrf):
-        raise HTTPException(403, "This form is out of date: go back, reload the page, try again.")
+        raise HTTPException(
+            403, worded("This form is out of date: go back, reload the page, try again.")
+        )
     if any("\0" in str(text) for text in (*form.values(), *request.path_params.values())):
-        raise HTTPException(422, "A text holds a NUL character, which no text has: type it anew.")
+        raise HTTPException(
+            422, worded("A text holds a NUL character, which no text has: type it anew.")
+        )
     return form
 
 

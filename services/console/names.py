@@ -1,0 +1,67 @@
+"""What things of the wire are called on a page: deeds of the audit log, terms of work."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from services.console.wording import worded
+
+DEEDS: Final[Mapping[str, str]] = {
+    "sign_in": worded("signed in"),
+    "sign_in_refused": worded("sign-in refused"),
+    "sign_out": worded("signed out"),
+    "add_account": worded("account made"),
+    "close_account": worded("account closed"),
+    "end_session": worded("session ended"),
+    "open_contact": worded("contact opened"),
+    "export_person": worded("personal data exported"),
+    "open_set_aside": worded("opened what was set aside"),
+    "replay_set_aside": worded("replayed what was set aside"),
+    "mend_set_aside": worded("mended what was set aside"),
+    "discard_set_aside": worded("discarded what was set aside"),
+    "task.completion_requested": worded("task closed"),
+    "task.rejection_requested": worded("task sent back"),
+    "task.reassignment_requested": worded("task given to another role"),
+    "hire.start_move_requested": worded("start moved"),
+    "hire.cancellation_requested": worded("hire cancelled"),
+    "access.withholding_requested": worded("access ended"),
+    "access.restoration_requested": worded("access restored"),
+    "contact.correction_requested": worded("contact corrected"),
+    "person.erasure_requested": worded("person erased"),
+    "finding.waiver_requested": worded("finding waived"),
+    "law.answer_requested": worded("question of law answered"),
+}
+
+TERMS: Final[Mapping[str, str]] = {
+    "contract_kind": worded("Contract"),
+    "contract_signed_on": worded("Contract signed on"),
+    "position": worded("Position"),
+    "probation": worded("Probation"),
+    "telework": worded("Telework"),
+    "telework_agreement_on": worded("Telework agreed on"),
+    "annual_leave_days": worded("Days of leave a year"),
+    "working_days_per_week": worded("Working days a week"),
+    "weekly_hours": worded("Hours a week"),
+    "overtime_multiplier": worded("Overtime is paid by"),
+    "employer_notice": worded("Employer's notice"),
+    "yearly_pay_floor": worded("Pay of a year, at least"),
+    "pay_currency": worded("Currency of pay"),
+    "own_entity": worded("Own entity there"),
+    "concludes_contracts": worded("Concludes contracts"),
+    "payroll_registered": worded("Registered for payroll"),
+    "ip_clause": worded("Clause on inventions"),
+    "data_transfer": worded("Transfer of data"),
+    "data_stored_in": worded("Data are stored in"),
+    "eor_licensed": worded("Employer of record is licensed"),
+    "assignment_ends_on": worded("Assignment ends on"),
+    "contractor_signs": worded("Signs of employment"),
+}
+
+
+def deed_name(action: str) -> str:
+    """What somebody did; one that is not known here by its own name."""
+    return DEEDS.get(action, action.replace("_", " ").replace(".", " "))
+
+
+def term_name(term: str) -> str:
+    """A term of work; one that is not known here by its own name."""
+    return TERMS.get(term, term.replace("_", " ").capitalize())
