@@ -117,18 +117,22 @@ async def names(pool: Pool) -> dict[UUID, str]:
 
 
 async def keep_known(conn: Connection, account: Account, subject: str, now: datetime) -> bool:
-    """Keep what a provider says of somebody who signs in; False if the account was closed here."""
-    return await conn.fetchval(
+    """Keep what a provider says of somebody who signs in; False if the account was closed here.
+
+    The id follows from issuer and subject, so it names an account that was erased as well.
+    """
+    kept = await conn.fetchval(
         """
         insert into account (id, login, name, roles, manager, hire_id, issuer, subject, created_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-        on conflict (issuer, subject) where issuer is not null do update
+        on conflict (id) do update
            set login = excluded.login,
                name = excluded.name,
                roles = excluded.roles,
                manager = excluded.manager,
                hire_id = excluded.hire_id
-        returning closed_at is null
+         where account.closed_at is null
+        returning true
         """,
         account.id,
         account.login,
@@ -140,6 +144,7 @@ async def keep_known(conn: Connection, account: Account, subject: str, now: date
         subject,
         now,
     )
+    return kept is not None
 
 
 async def add(conn: Connection, account: Account, password: str, now: datetime) -> bool:

@@ -22,6 +22,7 @@ class Action(StrEnum):
     """What can be done in the console."""
 
     SEE_HIRES = "see_hires"
+    SEE_OWN = "see_own"
     OPEN_CONTACT = "open_contact"
     COMPLETE_TASK = "complete_task"
     APPROVE_TASK = "approve_task"

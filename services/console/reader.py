@@ -1,14 +1,14 @@
 """Who reads a page: in which language and zone, and what day it is for them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final, Self, cast
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
+from babel.dates import format_date, format_datetime, format_skeleton, format_time, format_timedelta
 from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 
@@ -87,6 +87,18 @@ class Reader:
     def length(self, lasted: timedelta) -> str:
         """How long something took."""
         return format_timedelta(lasted, locale=self.locale)
+
+    def weekdays(self, days: Sequence[int]) -> str:
+        """Days of the week by their names, 0 being Monday."""
+        names = cast(
+            "Mapping[int, str]",
+            self.locale.days["format"]["wide"],  # pyright: ignore[reportUnknownMemberType]  # Babel
+        )
+        return ", ".join(names[day] for day in days)
+
+    def wall_time(self, clock: time) -> str:
+        """A time of the day wherever it is meant."""
+        return format_time(clock, "short", locale=self.locale)
 
     def since(self, passed: timedelta) -> str:
         """How long ago something was that has lasted so long."""
@@ -173,4 +185,4 @@ def _locale(accepts: str, chosen: str | None) -> Locale:
             continue
         if locale.language in ours:
             return locale
-    return Locale(chosen) if chosen in LANGUAGES else Locale("en", "GB")
+    return Locale(chosen) if chosen and chosen in LANGUAGES else Locale("en", "GB")

@@ -75,6 +75,11 @@ class Account:
         return tuple(sorted(TURNS[role] for role in self.roles if role in TURNS))
 
     @property
+    def is_worker_alone(self) -> bool:
+        """Whether nothing but their own start concerns them here."""
+        return self.roles == frozenset({Role.WORKER})
+
+    @property
     def titles(self) -> tuple[str, ...]:
         """Their roles in words."""
         return tuple(title for role, title in TITLES.items() if role in self.roles)

@@ -10,6 +10,7 @@ from string import Formatter
 import pytest
 
 from libs.common.contracts.onboarding import HireStatus
+from libs.common.contracts.values import Owner
 from libs.common.database import Pool
 from libs.common.message import Event
 from services.console.projection import CONTACTS, OF_A_HIRE
@@ -24,7 +25,7 @@ from tests.console.hires import ALICE, BOB, announced, assigned, blocked, decide
 OTHERS = [language for language in LANGUAGES if language != "en"]
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 SAME = {
-    "Administrator", "Browser", "Employer of record", "Export", "Id", "Live", "Login", "Name",
+    "Administrator", "Browser", "Employer of record", "Export", "IT", "Id", "Live", "Login", "Name",
     "Position", "SRE", "Trace", "VPN", "%(name)s", "team %(team)s", "{verdict} ({place})",
 }  # fmt: skip
 """What may be the same in two languages."""
@@ -149,8 +150,28 @@ async def test_a_page_leaves_nothing_in_english(console: Console, pool: Pool, pa
     browser.http.headers["accept-language"] = "de"
     page = Read((await browser.get(path)).text)
     assert page.language == "de"
-    english = ids(catalogue("de")) - SAME
-    assert [each for each in page.said if each in english] == []
+    assert english(page) == []
+
+
+async def test_a_workers_page_leaves_nothing_in_english(console: Console, pool: Pool) -> None:
+    await told(pool, announced(ALICE), assigned(ALICE, owner=Owner.WORKER), decided(ALICE))
+    for hire in (ALICE, None):
+        browser = await console.signed_in(Role.WORKER, hire_id=hire)
+        browser.http.headers["accept-language"] = "de"
+        page = Read((await browser.get("/me")).text)
+        assert page.language == "de"
+        assert english(page) == []
+
+
+def english(page: Read) -> list[str]:
+    """What a page says in English, of all that is translated."""
+    ours = re.compile("|".join(map(in_words, sorted(ids(catalogue("de")) - SAME))))
+    return [each for each in page.said if ours.fullmatch(each)]
+
+
+def in_words(text: str) -> str:
+    """A pattern for a text of ours with anything in its holes."""
+    return r".+?".join(map(re.escape, re.split(r"%\(\w+\)s|\{\w+\}", text)))
 
 
 async def test_a_language_is_chosen_once_and_kept_with_the_account(

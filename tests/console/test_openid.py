@@ -10,15 +10,17 @@ import httpx2
 import pytest
 from joserfc.jwk import RSAKey
 
+from libs.common.contracts.onboarding import PersonErased
 from libs.common.database import Pool
 from libs.common.settings import Settings, SettingsError
 from services.console import accounts, audit
+from services.console.erased_accounts import forget_accounts
 from services.console.role import Role
 from services.console.teams import digest_of
 from services.console.web import openid_page
 from services.console.web.visit import COOKIE
 from tests.console.conftest import PASSWORD, Console
-from tests.console.hires import ALICE, BOB, announced, told
+from tests.console.hires import ALICE, BOB, announced, received, told
 from tests.console.openid_provider import CLIENT, SECRET, OpenIdProvider, openid_provider
 
 ADA: dict[str, Any] = {
@@ -226,6 +228,20 @@ async def test_an_account_that_was_closed_here_stays_closed(
     assert (await browser.get("/")).status_code == 303
 
 
+async def test_the_account_of_an_erased_person_stays_without_a_name(
+    browser: httpx2.AsyncClient, provider: OpenIdProvider, pool: Pool
+) -> None:
+    provider.claims |= {"groups": ["new"], "external_id": str(ALICE)}
+    await browser.get(await way_back(browser))
+    erased = PersonErased.model_validate(PersonErased.example | {"hire_id": ALICE})
+    async with pool.acquire() as conn, conn.transaction():
+        await forget_accounts.project(conn, received(erased))
+
+    assert (await browser.get(await way_back(browser))).status_code == 403
+    [(account, *_)] = await accounts.all_accounts(pool)
+    assert account.name == "Erased"
+
+
 async def test_a_provider_never_opens_a_local_account_of_the_same_name(
     console: Console, browser: httpx2.AsyncClient, provider: OpenIdProvider
 ) -> None:
@@ -263,7 +279,7 @@ async def test_a_worker_sees_the_hire_that_their_directory_entry_bears(
     provider.claims |= {"groups": ["new"], "external_id": str(ALICE)}
     await told(pool, announced(ALICE), announced(BOB))
     await browser.get(await way_back(browser))
-    assert (await browser.get(f"/hires/{ALICE}")).status_code == 200
+    assert str(ALICE) in (await browser.get("/me")).text
     assert (await browser.get(f"/hires/{BOB}")).status_code == 404
 
 

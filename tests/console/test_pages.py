@@ -173,7 +173,8 @@ async def test_a_worker_sees_their_own_data_alone(console: Console, pool: Pool) 
     await told(pool, announced(ALICE))
     await told(pool, announced(BOB))
     worker = await console.signed_in(Role.WORKER, hire_id=ALICE)
-    assert (await worker.get(f"/hires/{ALICE}")).status_code == 200
+    assert str(ALICE) in (await worker.get("/me")).text
+    assert (await worker.get(f"/hires/{ALICE}")).headers["location"] == "/me"
     assert (await worker.get(f"/hires/{BOB}")).status_code == 404
 
 

@@ -33,7 +33,7 @@ ALLOWED: dict[Role, set[Action]] = {
     Role.SRE: EVERYBODY_AT_WORK | {Action.SEE_OPERATIONS, Action.MEND},
     Role.EXECUTIVE: EVERYBODY_AT_WORK,
     Role.AUDITOR: EVERYBODY_AT_WORK | {Action.SEE_AUDIT, Action.SEE_OPERATIONS},
-    Role.WORKER: {Action.SEE_HIRES, Action.EXPORT_PERSON},
+    Role.WORKER: {Action.SEE_HIRES, Action.SEE_OWN, Action.EXPORT_PERSON},
 }
 ABOUT_A_TASK = {Action.COMPLETE_TASK, Action.ANSWER_QUESTION}
 

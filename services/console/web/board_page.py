@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from libs.common.contracts.onboarding import HireStatus
@@ -71,6 +71,8 @@ class Board:
 async def show_board(visit: Visiting, query: Annotated[BoardQuery, Query()]) -> Response:
     """Every hire in the scope of who asks, the late ones first."""
     visit.must(Action.SEE_HIRES)
+    if visit.account.is_worker_alone:
+        return RedirectResponse("/me", 303)
     return visit.page("board.html", asked=query, board=await _board(visit, query))
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Query
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from libs.common import ids
 from libs.common.sealing import ErasedError, NotSealedError
@@ -50,6 +50,9 @@ async def show_hire(
 ) -> Response:
     """Where it stands, whose turn it is, what the law says, and all that happened."""
     hire = await visible(visit, hire_id)
+    if visit.account.is_worker_alone:
+        query = visit.request.url.query
+        return RedirectResponse(f"/me?{query}" if query else "/me", 303)
     return await _rendered(visit, hire, await notice_of(visit, hire_id, said, refused))
 
 
@@ -105,11 +108,11 @@ async def _rendered(
         contact=contact,
         # The same until something happens, so that a form sent twice counts once.
         request_id=ids.derived("form", visit.session.id, hire.hire_id, newest),
-        format_of=partial(_format_of, hire),
+        format_of=partial(format_of, hire),
     )
 
 
-def _format_of(hire: Hire, task: Task) -> str:
+def format_of(hire: Hire, task: Task) -> str:
     """How the answer to a question is to be written; empty if nobody knows."""
     asked = hire.decision.questions if hire.decision else ()
     return next((q.answer_format for q in asked if q.ask == task.title), "")

@@ -16,6 +16,7 @@ from services.console.web import (
     operations_page,
     person_page,
     sign_in_page,
+    worker_page,
 )
 
 PAGES = (
@@ -26,6 +27,7 @@ PAGES = (
     hire_page,
     hire_actions,
     person_page,
+    worker_page,
     law_page,
     figures_page,
     operations_page,

@@ -45,6 +45,7 @@ class Place:
 
 
 PLACES: Final = (
+    Place("/me", worded("My start"), "person", "m", Action.SEE_OWN),
     Place("/law", worded("Law"), "scales", "l", Action.ANSWER_LAW),
     Place("/figures", worded("Figures"), "figures", "f", Action.SEE_FIGURES),
     Place("/operations", worded("Operations"), "operations", "o", Action.SEE_OPERATIONS),
