@@ -3,13 +3,14 @@
 import asyncio
 import hmac
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from farhand import signing
 from libs.common.contracts.onboarding import HireAnnounced, HireReady
 from libs.common.database import Pool
 from libs.common.intake import Unauthorized
@@ -83,6 +84,47 @@ async def test_a_deployment_moves_its_figure_before_the_answer(kernel: Kernel, p
     taken = await kernel.doors.take_request("github", signed(SUCCESS, "d-1"), SUCCESS)
     assert taken.status == "accepted"
     assert await pool.fetchval(STANDING, "deployment-frequency") == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "sign", "payload", "moved"),
+    [
+        pytest.param(
+            "github",
+            signing.github,
+            "github_deployment_status.created.success",
+            {"deployment-frequency", "change-fail-rate", "rework-rate", "traced-deployments"},
+            id="a deployment of GitHub",
+        ),
+        pytest.param(
+            "mlflow",
+            signing.mlflow,
+            "mlflow_model_version_alias.created",
+            {"model-deployment-frequency", "model-change-fail-rate", "model-rework-rate"},
+            id="a model that MLflow puts into production",
+        ),
+    ],
+)
+async def test_every_figure_that_a_webhook_feeds_stands_before_the_answer(
+    kernel: Kernel,
+    pool: Pool,
+    source: str,
+    sign: Callable[[str, str, bytes], dict[str, str]],
+    payload: str,
+    moved: set[str],
+) -> None:
+    """There is nothing to wait for: the figures are of the transaction that keeps the delivery."""
+    body = (PAYLOADS / f"{payload}.json").read_bytes()
+    captured = json.loads(body).get("_raw_body")
+    body = captured.encode() if captured else body
+
+    taken = await kernel.doors.take_request(source, sign(HOOK_SECRET, "d-1", body), body)
+
+    assert taken.status == "accepted"
+    standing = await pool.fetch(
+        "select distinct kpi from kpi_value where superseded_at is null and value is not null"
+    )
+    assert {row["kpi"] for row in standing} == moved
 
 
 async def test_neither_a_repeat_nor_a_second_hook_counts_twice(kernel: Kernel, pool: Pool) -> None:
