@@ -16,7 +16,7 @@ app = App(name="farhand", help="Farhand, on one machine, from packages.", versio
 # by name, so that `farhand inbox` does not import what only `farhand up` needs
 app.command("farhand.up:up", help="Start everything and stay until Ctrl-C.")
 app.command("farhand.demo.command:demo", help="Live through two weeks of a company in two minutes.")
-app.command("farhand.status:status", help="Show what runs.")
+app.command("farhand.status:status", help="Show what runs, or where a hire stands.")
 app.command("farhand.logs:logs", help="Print the end of a part's log, or of every part's.")
 app.command("farhand.hire:hire", help="Report a hire by hand.")
 app.command("farhand.explain:explain", help="Print the decision on a hire for a lawyer.")

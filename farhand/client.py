@@ -2,6 +2,8 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Any
 
 import httpx2
 
@@ -24,15 +26,25 @@ class Client:
     def post(self, path: str, body: dict[str, object]) -> httpx2.Response:
         return self.checked("POST", path, json=body)
 
+    def found(self, path: str) -> Any:
+        """The JSON of what is there; None where there is nothing."""
+        answer = self._asked("GET", path)
+        return None if answer.status_code == HTTPStatus.NOT_FOUND else self._fine(answer).json()
+
     def checked(self, method: str, path: str, **kwargs: object) -> httpx2.Response:
         """Raises StackError with what the service says is wrong."""
+        return self._fine(self._asked(method, path, **kwargs))
+
+    def _asked(self, method: str, path: str, **kwargs: object) -> httpx2.Response:
         try:
-            answer = self._http.request(method, path, **kwargs)  # pyright: ignore[reportArgumentType]
+            return self._http.request(method, path, **kwargs)  # pyright: ignore[reportArgumentType]
         except httpx2.TransportError as error:
             raise StackError(
                 f"{self._service} does not answer at {self._http.base_url} "
                 f"({type(error).__name__}). Does it run? See `farhand status`."
             ) from error
+
+    def _fine(self, answer: httpx2.Response) -> httpx2.Response:
         if answer.is_error:
             raise StackError(f"{self._service} answers {answer.status_code}: {_detail(answer)}")
         return answer

@@ -12,7 +12,7 @@ def explain(hire: UUID, *, as_of: str | None = None) -> None:
     Parameters
     ----------
     hire
-        Its id, as `farhand status` and the board show it.
+        Its id, as the board and the answer to `farhand hire` show it.
     as_of
         The decision as it was known on a day (2026-11-23) or at a moment (2026-11-23T09:00:00Z),
         and why it differs from the one in force now.

@@ -1,27 +1,39 @@
-"""`farhand status`: what runs, under which process id, on which port."""
+"""`farhand status`: what runs, under which process id, on which port; or where a hire stands."""
 
 import json
 import sys
 from dataclasses import asdict
 from typing import Annotated
+from uuid import UUID
 
 from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 
+from farhand.hire_status import hire_status
 from farhand.home import Home, Running
 from farhand.settings import Settings
 
 
-def status(*, as_json: Annotated[bool, Parameter(name="--json", negative=())] = False) -> None:
+def status(
+    hire: UUID | None = None,
+    /,
+    *,
+    as_json: Annotated[bool, Parameter(name="--json", negative=())] = False,
+) -> None:
     """Show what runs; the exit code is 0 when all of it is ready.
 
     Parameters
     ----------
+    hire
+        The id of a hire: shows where it stands instead, with its decision, access, tasks, messages.
     as_json
         For programs.
 
     """
+    if hire is not None:
+        print(hire_status(hire))
+        return
     folder = Settings.from_env().home
     running = Home(folder).running()
     if as_json:
