@@ -25,7 +25,7 @@ def do_task_today(task: Task) -> Ask:
 
 def overdue_task(task: Task) -> Ask:
     """Reminds of a task that is open after its day."""
-    times = f"Still open after its day; this is reminder {task.escalation}."
+    times = f"It was due on {task.due_on} and is still open; this is reminder {task.escalation}."
     return _ask_task(task, times if task.why == task.title else f"{times} {task.why}")
 
 
