@@ -29,6 +29,7 @@ class KeptAccounts(InMemoryStorage):
         self._file = sqlite3.connect(file, isolation_level=None)
         self._file.execute("pragma journal_mode = wal")
         self._file.execute("pragma synchronous = normal")
+        self._file.execute("pragma secure_delete = on")
         self._file.execute(TABLE)
         models = {
             each.name: cast("type[Resource[Any]]", provider.model_for(each))
@@ -60,6 +61,8 @@ class KeptAccounts(InMemoryStorage):
         with self.lock:
             super().delete(resource_type, resource_id, expected_version=expected_version)
             self._file.execute("delete from resource where id = ?", (resource_id,))
+            # What is deleted is overwritten, and the log that still tells of it is cut.
+            self._file.execute("pragma wal_checkpoint(truncate)")
 
     def _keep(self, resource: Resource[Any]) -> Resource[Any]:
         meta = cast("Meta", resource.meta)

@@ -88,12 +88,14 @@ async def declare_topics(
         await client.close()
 
 
-async def drop_read_records(bootstrap: str, group: str, topic: str) -> None:
+async def drop_read_records(
+    bootstrap: str, group: str, topic: str, access: KafkaAccess = OPEN
+) -> None:
     """Remove from a topic what a group has read of it, before its retention would.
 
     Raises KafkaError where the broker refuses, or does not answer.
     """
-    client: Any = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    client: Any = AIOKafkaAdminClient(bootstrap_servers=bootstrap, **access.options)
     await client.start()
     try:
         read: Any = await client.list_consumer_group_offsets(group)

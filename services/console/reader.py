@@ -17,6 +17,7 @@ from services.console.words import LANGUAGES, WORDS
 
 ENGLISH: Final = Locale("en")
 ZONES: Final = frozenset(available_timezones())
+HUNDREDTH: Final = 0.01
 MINUTE: Final = timedelta(minutes=1)
 
 
@@ -103,6 +104,13 @@ class Reader:
     def since(self, passed: timedelta) -> str:
         """How long ago something was that has lasted so long."""
         return format_timedelta(-passed, add_direction=True, locale=self.locale)
+
+    def precisely(self, lasted: timedelta) -> str:
+        """How long a machine took: in milliseconds, where it is less than a second."""
+        seconds = lasted.total_seconds()
+        if seconds < 1:
+            return f"{self.number(round(seconds * 1000, 1 if seconds < HUNDREDTH else None))} ms"
+        return f"{self.number(round(seconds, 1))} s" if lasted < MINUTE else self.length(lasted)
 
     def value(self, value: object) -> str:
         """A term of work, as people write it."""

@@ -17,6 +17,7 @@ from libs.common.database import Pool
 from libs.common.decider import Refused
 from libs.common.effects import Call, Transient
 from libs.common.kafka import drop_read_records
+from libs.common.kafka_access import OPEN, KafkaAccess
 from libs.common.sealing import ErasedError, NotSealedError, Vault
 from libs.common.service import Tools
 from services.onboarding.access import Access
@@ -40,11 +41,13 @@ class Inbox:
 
     kafka: str
     prefix: str
+    access: KafkaAccess = OPEN
 
     async def drop_what_was_read(self) -> None:
         """Raises Transient where Kafka cannot do it now."""
+        group, topic = self.prefix + SERVICE, self.prefix + HRIS_INBOX
         try:
-            await drop_read_records(self.kafka, self.prefix + SERVICE, self.prefix + HRIS_INBOX)
+            await drop_read_records(self.kafka, group, topic, self.access)
         except KafkaError as error:
             raise Transient(f"Kafka does not drop records ({type(error).__name__})") from error
 
@@ -62,7 +65,8 @@ class Erasing:
     @classmethod
     def by(cls, tools: Tools, accounts: Identities, vpn: WireGuard) -> "Erasing":
         """With what an adapter is given."""
-        inbox = Inbox(tools.settings.kafka, tools.settings.topic_prefix)
+        settings = tools.settings
+        inbox = Inbox(settings.kafka, settings.topic_prefix, settings.kafka_access)
         return cls(tools.pool, tools.vault, accounts, vpn, inbox)
 
     async def find(self, effect: FindKeys, _call: Call) -> KeysFound:

@@ -1,5 +1,7 @@
 """Dead letters and deliveries are read, mended and settled from the console, and written down."""
 
+import json
+import re
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 
@@ -7,11 +9,13 @@ import httpx2
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
 
+from libs.common import quarantine
 from libs.common.http_app import create_app
 from libs.common.inbound import Dead
 from libs.common.kernel import Kernel
 from services.console import audit
 from services.console.__main__ import service
+from services.console.mending import faults
 from services.console.operations import Operations, path_of, read_figures
 from services.console.role import Role
 from services.console.web import operations_page
@@ -73,6 +77,76 @@ async def test_a_letter_is_opened_mended_and_what_waited_behind_it_follows(
     done = [(each.action, each.subject) for each in await audit.all_entries(watched.pool)]
     subject = f"console/dead-letters/{letter}"
     assert done == [("open_set_aside", subject), ("mend_set_aside", subject)]
+
+
+async def test_a_mended_letter_is_held_against_its_contract_before_it_is_sent(
+    watched: Console,
+) -> None:
+    letter = await a_dead_letter(watched)
+    sre = await watched.signed_in(Role.SRE)
+    told = announced().model_dump(mode="json") | {"announced_at": "soon<i>"}
+    body = json.dumps(told)
+    fields = {"path": f"/dead-letters/{letter}", "why": "a typo", "decision": "mend"}
+    answer = await sre.post("/operations/console/settle", body=body, **fields)
+
+    assert answer.status_code == 422
+    assert "<code>announced_at</code>: Input should be a valid datetime" in answer.text
+    assert "soon&lt;i&gt;" in answer.text
+    assert 'value="a typo"' in answer.text
+    assert await audit.all_entries(watched.pool) == []
+    assert await watched.pool.fetchval("select status from dead_letter") == "open"
+
+
+GOOD = announced().model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("event", "body", "fields"),
+    [
+        pytest.param("hire.announced.v1", GOOD, [], id="all is right"),
+        pytest.param("hire.announced.v1", "{", ["line 1"], id="no JSON"),
+        pytest.param("hire.announced.v1", "[]", ["the body"], id="no object"),
+        pytest.param("hire.cancelled.v1", "{}", ["hire_id", "cancelled_at"], id="fields missing"),
+        pytest.param(
+            "hire.announced.v1",
+            GOOD.replace('"PT"', '"Portugal"'),
+            ["profile.jurisdiction"],
+            id="a wrong value deep inside",
+        ),
+        pytest.param("LookAgain", "{}", [], id="no event on the wire"),
+    ],
+)
+def test_each_field_that_is_wrong_is_named(event: str, body: str, fields: list[str]) -> None:
+    found = faults(event, body)
+
+    assert [each.field for each in found] == fields
+    assert not any("Portugal" in each.says for each in found)
+
+
+async def test_many_deliveries_are_given_up_at_once_with_one_reason(watched: Console) -> None:
+    vault = watched.app.state.running.tools.vault
+    for name in ("a/1", "b 2"):
+        own = quarantine.own_key("standard", name)
+        await watched.pool.execute(
+            """
+            insert into delivery (source, id, status, reason, body, received_at)
+            values ('standard', $1, 'quarantined', 'not JSON', $2, now())
+            """,
+            name,
+            await vault.seal_bytes(own, b"{"),
+        )
+    sre = await watched.signed_in(Role.SRE)
+    page = (await sre.get("/operations")).text
+    paths = re.findall(r'value="(/quarantine/[^"]+)"', page)
+    assert paths == ["/quarantine/standard/a%2F1", "/quarantine/standard/b%202"]
+    answer = await sre.http.post(
+        "/operations/console/settle",
+        data={"csrf": sre.csrf, "why": "not ours", "decision": "discard", "path": paths},
+    )
+    assert answer.headers["location"] == "/operations?became=discarded"
+    states = await watched.pool.fetch("select status, reason from delivery")
+    assert {tuple(row) for row in states} == {("discarded", "not JSON; discarded: not ours")}
+    assert await watched.pool.fetchval("select count(*) from keys.data_key") == 0
 
 
 async def test_a_letter_that_fails_again_is_told_so(watched: Console) -> None:

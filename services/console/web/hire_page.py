@@ -1,10 +1,12 @@
 """`/hires/{id}`: the story of one hire."""
 
+from collections.abc import AsyncGenerator
 from functools import partial
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Query
+import httpx2
+from fastapi import APIRouter, Depends, HTTPException, Query
 from fastapi.responses import RedirectResponse, Response
 
 from libs.common import ids
@@ -13,6 +15,8 @@ from services.console import accounts, audit, board, stories, telling
 from services.console.audit import Deed
 from services.console.hire import Hire, Task
 from services.console.policy import Action
+from services.console.trace import Waterfall
+from services.console.trace_store import TIMEOUT_SECONDS, TraceStore, TraceStoreError
 from services.console.web.page_route import PageRoute
 from services.console.web.visit import Submitted, Visit, Visiting
 from services.console.wording import worded
@@ -27,6 +31,16 @@ SAID: Final = {
         worded("It was asked, and waits behind a message that could not be handled."),
     ),
 }
+
+
+async def trace_store(visit: Visiting) -> AsyncGenerator[TraceStore]:
+    """For `Depends`: where traces are kept."""
+    async with httpx2.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=False) as http:
+        yield TraceStore(http, visit.state.tools.settings.zipkin)
+
+
+Store = Annotated[TraceStore, Depends(trace_store)]
+
 ERASED: Final = {"name": "erased", "email": "erased"}
 
 
@@ -45,15 +59,21 @@ async def visible(visit: Visit, hire_id: UUID) -> Hire:
 async def show_hire(
     hire_id: UUID,
     visit: Visiting,
+    store: Store,
     said: Annotated[str, Query(max_length=20)] = "",
     refused: UUID | None = None,
+    trace: Annotated[int, Query(ge=0, le=1)] = 0,
 ) -> Response:
-    """Where it stands, whose turn it is, what the law says, and all that happened."""
+    """Where it stands, whose turn it is, what the law says, and all that happened.
+
+    With `trace`, the spans of its trace are fetched and drawn.
+    """
     hire = await visible(visit, hire_id)
     if visit.account.is_worker_alone:
         query = visit.request.url.query
         return RedirectResponse(f"/me?{query}" if query else "/me", 303)
-    return await _rendered(visit, hire, await notice_of(visit, hire_id, said, refused))
+    notice = await notice_of(visit, hire_id, said, refused)
+    return await _rendered(visit, hire, store, notice=notice, traced=bool(trace))
 
 
 async def notice_of(
@@ -68,13 +88,13 @@ async def notice_of(
 
 
 @router.post("/hires/{hire_id}/contact")
-async def open_contact(hire_id: UUID, visit: Visiting, _form: Submitted) -> Response:
+async def open_contact(hire_id: UUID, visit: Visiting, _form: Submitted, store: Store) -> Response:
     """Show who it is, once, and write down who looked."""
     visit.must(Action.OPEN_CONTACT)
     hire = await visible(visit, hire_id)
     async with visit.pool.acquire() as conn, conn.transaction():
         await audit.write(conn, Deed(visit.account.id, "open_contact", str(hire_id)), visit.now)
-    return await _rendered(visit, hire, None, await contact_of(visit, hire))
+    return await _rendered(visit, hire, store, contact=await contact_of(visit, hire))
 
 
 async def contact_of(visit: Visit, hire: Hire) -> dict[str, str]:
@@ -90,12 +110,15 @@ async def contact_of(visit: Visit, hire: Hire) -> dict[str, str]:
 async def _rendered(
     visit: Visit,
     hire: Hire,
-    notice: tuple[str, str] | None,
+    store: TraceStore,
+    *,
+    notice: tuple[str, str] | None = None,
     contact: dict[str, str] | None = None,
+    traced: bool = False,
 ) -> Response:
     chapters = await stories.story_of(visit.pool, hire.hire_id)
     trace = await stories.trace_of(visit.pool, hire.hire_id)
-    zipkin = visit.state.tools.settings.zipkin
+    drawn, no_trace = await _drawn(store, trace) if traced else (None, "")
     newest = chapters[0].id if chapters else ""
     return visit.page(
         "hire.html",
@@ -103,13 +126,24 @@ async def _rendered(
         chapters=[(each, telling.tell(each.type, each.body)) for each in chapters],
         deeds=await audit.about(visit.pool, str(hire.hire_id)),
         names=await accounts.names(visit.pool),
-        trace_url=f"{zipkin}/zipkin/traces/{trace}" if trace and zipkin else None,
+        traced=traced,
+        waterfall=drawn,
+        no_trace=no_trace,
+        trace_url=store.page_of(trace),
         notice=notice,
         contact=contact,
         # The same until something happens, so that a form sent twice counts once.
         request_id=ids.derived("form", visit.session.id, hire.hire_id, newest),
         format_of=partial(format_of, hire),
     )
+
+
+async def _drawn(store: TraceStore, trace: str | None) -> tuple[Waterfall | None, str]:
+    """The trace, or why it cannot be shown: the story is whole without it."""
+    try:
+        return await store.look(trace), ""
+    except TraceStoreError as error:
+        return None, error.why
 
 
 def format_of(hire: Hire, task: Task) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncGenerator
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from services.console import audit
 from services.console.audit import Deed
+from services.console.mending import Fault, faults
 from services.console.operations import (
     TIMEOUT_SECONDS,
     Operations,
@@ -68,15 +70,37 @@ async def _open(
     path = path_of(*parts)
     body = (await _answered(operations.get(service, f"{path}/body")))["body"]
     await _write_down(visit, "open_set_aside", service + path)
-    listed = await _answered(operations.get(service, f"/{parts[0]}?limit=1000"))
-    found: list[dict[str, Any]] = [e for e in listed if str(e["id"]) == parts[-1]]
-    return visit.page(
-        "set_aside.html",
-        service=service,
-        entry=found[0] if found else {},
-        body=_pretty(body),
-        path=path,
-    )
+    entry = await _entry(operations, service, path)
+    return _form(visit, service, entry, Typed(path, _pretty(body)))
+
+
+async def _entry(operations: Operations, service: str, path: str) -> dict[str, Any]:
+    """What the list says of one that was set aside; empty where it is settled by now."""
+    kind, _, rest = path.removeprefix("/").partition("/")
+    listed = await _answered(operations.get(service, f"/{kind}?limit=1000"))
+    found: list[dict[str, Any]] = [
+        each for each in listed if rest in (str(each["id"]), _name_of(each))
+    ]
+    return found[0] if found else {}
+
+
+def _name_of(entry: dict[str, Any]) -> str:
+    return path_of(str(entry.get("source", "")), str(entry["id"])).removeprefix("/")
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What stands in the form; `faults` is what was wrong with it when it was sent last."""
+
+    path: str
+    body: str
+    why: str = ""
+    faults: tuple[Fault, ...] = ()
+
+
+def _form(visit: Visit, service: str, entry: dict[str, Any], typed: Typed) -> Response:
+    status = 422 if typed.faults else 200
+    return visit.page("set_aside.html", status, service=service, entry=entry, typed=typed)
 
 
 def _pretty(body: str) -> str:
@@ -98,6 +122,11 @@ async def settle(  # what the form has
 ) -> Response:
     """Replay, mend or discard one or many, each written down with what became of it."""
     visit.must(Action.MEND)
+    if decision == "mend":
+        typed = Typed(_checked(path[0]), str(form.get("body", "")), why)
+        entry = await _entry(operations, service, typed.path)
+        if wrong := faults(str(entry.get("type", "")), typed.body):
+            return _form(visit, service, entry, replace(typed, faults=wrong))
     said: list[str] = []
     for each in path:
         told: dict[str, Any] = {"why": why}
