@@ -1,9 +1,10 @@
 """`make chaos`: the fault suite in its long form.
 
 FARHAND_CHAOS_HIRES (10000), FARHAND_CHAOS_FAULTS (45), FARHAND_CHAOS_RATE (hires announced a
-second, 8), FARHAND_CHAOS_DAY (seconds that a day lasts at least, 8.64: more on a slow machine) and
-FARHAND_CHAOS_SEED (several with commas; three are drawn and printed where none is given).
-Ctrl-C stops it, takes everything down and writes nothing. Exit code 1 on any breach.
+second, 6), FARHAND_CHAOS_DAY (seconds that a day lasts at least, 8.64: more on a slow machine),
+FARHAND_CHAOS_WIDTH (faults at once, at most: 2) and FARHAND_CHAOS_SEED (several with commas; three
+are drawn and printed where none is given). Ctrl-C stops it, takes everything down and writes
+nothing. Exit code 1 on any breach.
 """
 
 import logging
@@ -39,14 +40,16 @@ def setups() -> list[Setup]:
                 seed=int(seed),
                 hires=int(env.get("FARHAND_CHAOS_HIRES") or 10_000),
                 faults=int(env.get("FARHAND_CHAOS_FAULTS") or 45),
-                width=WIDTH,
-                rate=float(env.get("FARHAND_CHAOS_RATE") or 8),
+                width=int(env.get("FARHAND_CHAOS_WIDTH") or WIDTH),
+                rate=float(env.get("FARHAND_CHAOS_RATE") or 6),
                 day=float(env.get("FARHAND_CHAOS_DAY") or DAY_IN_SECONDS),
             )
             for seed in seeds
         ]
     except ValueError as error:
-        sys.exit(f"FARHAND_CHAOS_SEED, _HIRES, _FAULTS, _RATE and _DAY must be numbers: {error}.")
+        sys.exit(
+            f"FARHAND_CHAOS_SEED, _HIRES, _FAULTS, _RATE, _DAY and _WIDTH must be numbers: {error}."
+        )
 
 
 async def run(wanted: list[Setup], results: list[Result], screen: Screen) -> None:

@@ -1,6 +1,7 @@
 """What a run came to, from what it left."""
 
 from tests.chaos.course import Outcome
+from tests.chaos.faults import Fault
 from tests.chaos.report import Latency, Recovery, Result, latency
 
 
@@ -14,7 +15,7 @@ def judged(outcome: Outcome) -> Result:
         hires=outcome.setup.hires,
         seconds=outcome.seconds,
         recoveries=[
-            Recovery(each.fault.kind, _name(each.fault.kind, each.fault.target), each.steady_after)
+            Recovery(each.fault.kind, _name(each.fault), each.steady_after)
             for each in outcome.struck
         ],
         missed=len(outcome.missed),
@@ -27,6 +28,7 @@ def judged(outcome: Outcome) -> Result:
     )
 
 
-def _name(kind: str, target: str) -> str:
-    """A fault by its kind and what it was done to, whichever copy."""
-    return f"{kind}: {target.partition('-')[0]}"
+def _name(fault: Fault) -> str:
+    """A fault by what was done to what, whichever copy."""
+    target = fault.target.partition("-")[0]
+    return ", ".join(each for each in (fault.kind, target, fault.detail) if each)

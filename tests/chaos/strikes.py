@@ -15,7 +15,7 @@ from aiokafka.errors import KafkaError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from libs.common.contracts.onboarding import HireChanged
+from libs.common.contracts.onboarding import HireAnnounced
 from tests.chaos.faults import ASLEEP_SECONDS, Condition, Fault, Kind, Mood, Point
 from tests.chaos.ground import Ground
 from tests.chaos.topics import replay_topic
@@ -40,9 +40,9 @@ HELD_SECONDS: Final = 6.0
 
 READERS: Final[Mapping[str, tuple[str, ...]]] = {
     "farhand.onboarding": ("compliance", "metrics", "notify", "console"),
-    "farhand.compliance": ("onboarding", "console"),
+    "farhand.compliance": ("onboarding", "compliance", "console"),
 }
-"""Each topic with the services that read it."""
+"""Each topic with the services that read it; all of these read what `odd_record` makes there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ class Strikes:
         if not under_way:
             return False
         hire, began = self.chance.choice(under_way), asyncio.get_running_loop().time()
-        headers = envelope(HireChanged.type, a_name(), source="chaos")
+        headers = envelope(HireAnnounced.type, a_name(), source="chaos")
         where = await self._put(
             fault.target, b'{"hire_id": 7}', str(hire.hire_id).encode(), headers
         )

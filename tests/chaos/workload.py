@@ -22,7 +22,7 @@ WAVE: Final = 40
 ANNOUNCED_WITHIN: Final = timedelta(hours=28)
 """In ten seconds, at the speed of the clock."""
 
-QUICK_LOOK: Final = 0.7
+QUICK_LOOK: Final = 1.0
 SLOW_LOOK: Final = 15.0
 COMPUTERS: Final = 16
 NOT_FOUND: Final = 404
@@ -131,7 +131,7 @@ class Workload:
             now = str(seen)
             if now != before:
                 self._moved()
-            wait = QUICK_LOOK if now != before else min(1.5 * wait, SLOW_LOOK)
+            wait = QUICK_LOOK if now != before else min(2 * wait, SLOW_LOOK)
             before = now
             await asyncio.sleep(wait)
 
