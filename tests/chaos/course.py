@@ -126,6 +126,7 @@ async def _live(outcome: Outcome, report: Report) -> None:
     bouts = asyncio.create_task(_strike(outcome, strikes, watch, report))
     try:
         await _until_over(outcome, workload, bouts, actors, report)
+        await strikes.sweep()
         board, now = await _settled(outcome)
     finally:
         for task in (*actors, bouts):

@@ -10,12 +10,20 @@ from typing import Any, Final
 TOLD: Final[Mapping[str, tuple[str, ...]]] = {
     "hire.announced.v1": (),
     "check.decided.v1": ("version",),
-    "task.assigned.v1": ("task_id",),
+    "task.assigned.v1": ("task_id", "owner"),
+    "task.dropped.v1": ("task_id",),
     "task.done.v1": ("task_id",),
     "message.sent.v1": ("message_id",),
 }
-"""What may be told once of a hire: each of these events, by these fields of it."""
+"""What may be told once of a hire: each of these events, by these fields of it.
 
+A task is assigned to who does it, and then to who approves it.
+"""
+
+ONE_TRACE: Final = ("onboarding/", "compliance/")
+"""Whose every word about a hire is part of the one trace; a mail may be shared by several hires."""
+
+DROPPED: Final = "task.dropped.v1"
 GRANTED: Final = "access.granted.v1"
 ACCESS: Final = (GRANTED, "access.revoked.v1")
 
@@ -89,7 +97,7 @@ class Heard:
         numbers[event.sequence] = event.digest
         self.places[event.id] = (event.line, event.sequence)
         key = event.line.key
-        if event.trace:
+        if event.trace and event.line.source.startswith(ONE_TRACE):
             self.traces[key].add(event.trace)
         if event.type in TOLD:
             fields = (str(event.field(name)) for name in TOLD[event.type])
@@ -104,6 +112,17 @@ class Heard:
             self.announced[key] = min(event.at, self.announced.get(key, event.at))
         if event.type == "check.decided.v1":
             self.decided[key] = min(event.at, self.decided.get(key, event.at))
+
+    def repeated(self) -> Iterator[tuple[tuple[str, ...], int]]:
+        """What was told more often than it may be, and how often.
+
+        A task that was dropped may be asked for, and dropped, once more.
+        """
+        for name, count in self.told.items():
+            key, _, *fields = name
+            anew = self.told[(key, DROPPED, fields[0])] if name[1].startswith("task.") else 0
+            if count > 1 + anew:
+                yield name, count
 
     def holders(self, resource: str) -> set[str]:
         """Who was given access to a resource, and not told since that it is gone."""

@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from libs.common.contracts.onboarding import HireAnnounced
-from tests.chaos.faults import ASLEEP_SECONDS, Condition, Fault, Kind, Mood, Point
+from tests.chaos.faults import ASLEEP_SECONDS, SERVICES, Condition, Fault, Kind, Mood, Point
 from tests.chaos.ground import Ground
 from tests.chaos.topics import replay_topic
 from tests.chaos.workload import Workload
@@ -62,6 +62,8 @@ class Strikes:
     workload: Workload
     chance: random.Random
     poisoned: list[Poisoned] = field(default_factory=list[Poisoned])
+    _places: set[str] = field(default_factory=set[str])
+    """where the records lie that were put there to do harm"""
 
     async def strike(self, fault: Fault) -> bool:
         """Do it, wait until it is over; False if it found nothing to be done to."""
@@ -183,7 +185,18 @@ class Strikes:
                     return await producer.put(topic, value, key=key, headers=headers)
             return None  # it is down at this moment
 
-        return await eventually(put, BACK_SECONDS) or ""
+        where = await eventually(put, BACK_SECONDS) or ""
+        self._places.add(where)
+        return where
+
+    async def sweep(self) -> None:
+        """Discard what is left of the harm: who reads more than it must sets more aside."""
+        for service in SERVICES:
+            letters: list[dict[str, Any]]
+            letters = await self.ground.line.doors.get(service, "/dead-letters?limit=1000")
+            for letter in letters:
+                if letter["origin"] in self._places:
+                    await self._discard(service, letter["id"])
 
     async def _letter(self, reader: str, where: str) -> str:
         """The dead letter that a reader made of what lies at a place."""

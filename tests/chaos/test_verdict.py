@@ -47,7 +47,7 @@ def event(line: Line, number: int, type_: str, *, trace: str = "t1", **body: Any
 EVENTS: Final = (
     event(JOURNEY, 1, "hire.announced.v1"),
     event(CHECK, 1, "check.decided.v1", version=1),
-    event(JOURNEY, 2, "task.assigned.v1", task_id="laptop"),
+    event(JOURNEY, 2, "task.assigned.v1", task_id="laptop", owner="it"),
     event(JOURNEY, 3, "access.granted.v1", resource="vpn"),
     event(JOURNEY, 4, "access.granted.v1", resource="identity"),
     event(JOURNEY, 5, "task.done.v1", task_id="laptop"),
@@ -129,6 +129,14 @@ def test_reading_out_of_order_is_seen_for_each_source(order: list[Event]) -> Non
     assert {breach.wrong for breach in found} <= {Wrong.DISORDERED}
 
 
+def test_a_task_that_was_dropped_may_be_asked_for_once_more() -> None:
+    again = (
+        event(JOURNEY, 6, "task.dropped.v1", task_id="laptop"),
+        event(JOURNEY, 7, "task.assigned.v1", task_id="laptop", owner="it"),
+    )
+    assert verdict(COMPANY, good(**more(*again))) == ()
+
+
 def test_letters_that_share_a_mail_are_one_mail() -> None:
     shared = (
         event(LETTERS, 2, "message.sent.v1", message_id="letter-2"),
@@ -157,7 +165,7 @@ def more(*events: Event) -> Mapping[str, Any]:
             id="a task twice on the board",
         ),
         pytest.param(
-            more(event(JOURNEY, 6, "task.assigned.v1", task_id="laptop")),
+            more(event(JOURNEY, 6, "task.assigned.v1", task_id="laptop", owner="it")),
             Wrong.DOUBLED,
             id="a task assigned twice",
         ),

@@ -123,9 +123,8 @@ def _events(company: Mapping[UUID, DemoHire], heard: Heard) -> Iterator[Breach]:
             yield Breach(Wrong.UNLIKE, f"{hire.ref} is told in {len(traces)} traces")
     for key in told - {str(hire_id) for hire_id in company}:
         yield Breach(Wrong.DOUBLED, f"there is a journey {key} that nobody sent")
-    for (key, kind, *fields), count in heard.told.items():
-        if count > 1:
-            yield Breach(Wrong.DOUBLED, f"{kind} {' '.join(fields)} of {key} is told {count} times")
+    for (key, kind, *fields), count in heard.repeated():
+        yield Breach(Wrong.DOUBLED, f"{kind} {' '.join(fields)} of {key} is told {count} times")
     for line, number in heard.holes():
         yield Breach(Wrong.LOST, f"{line.source} of {line.key} has no number {number}")
     for line, number in heard.rewritten:
