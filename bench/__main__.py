@@ -28,6 +28,7 @@ def bench(
     rounds: Count = 5,
     trickle: Annotated[int, Parameter(validator=Number(gte=0))] = 200,
     only: tuple[str, ...] = NAMES,
+    copies: Count = 1,
     quick: bool = False,
     to: Path = ROOT / "docs",
 ) -> None:
@@ -43,6 +44,8 @@ def bench(
         How many hires are sent at 20 a second; 0 leaves that out.
     only
         Contenders to take; may be given several times.
+    copies
+        Processes of each service of the kernel's contenders; the others stay as they are.
     quick
         One round of small bursts, to see that it works.
     to
@@ -54,7 +57,7 @@ def bench(
     if not usage.is_available():
         sys.exit("The benchmark reads CPU and memory from /proc, which only Linux has.")
     plan = Plan(
-        contenders=[contender for contender in CONTENDERS if contender.name in only],
+        contenders=[each.times(copies) for each in CONTENDERS if each.name in only],
         hires=(1_000,) if quick else hires,
         rounds=1 if quick else rounds,
         trickle=min(trickle, 100) if quick else trickle,

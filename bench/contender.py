@@ -1,7 +1,7 @@
 """What the harness knows of a contender: its processes, its tables, where its outcome stands."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -34,6 +34,13 @@ class Contender:
     is_kernel: bool = False
     traced: bool = False
     env: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def times(self, copies: int) -> "Contender":
+        """With so many processes of each service of ours, which share out the partitions.
+
+        The others stay as they are: some may be started only once.
+        """
+        return replace(self, processes=self.processes * copies) if self.is_kernel else self
 
     def burst(self, hires: int, most: int | None = None) -> int:
         """How many hires it is given where all are to have so many."""

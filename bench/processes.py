@@ -1,5 +1,6 @@
 """A contender's processes, as parts of the stack: ready before the first hire, gone afterwards."""
 
+import socket
 import sys
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
@@ -14,7 +15,7 @@ from farhand.supervisor import Kind, Part, Probe
 
 READY_SECONDS: Final = 180.0
 PORT_NAMES: Final = ("onboarding", "compliance", "notify", "metrics")
-"""No service of the product runs meanwhile: the ports are free."""
+"""No service of the product runs meanwhile: the ports are free. Copies get whatever port is."""
 
 
 @asynccontextmanager
@@ -44,13 +45,15 @@ def restarts(stack: Stack, contender: Contender) -> int:
 
 def _part(stack: Stack, contender: Contender, number: int, dsn: str, prefix: str) -> Part:
     module, *arguments = contender.processes[number]
-    port = stack.settings.port(PORT_NAMES[number])
+    is_copy = number >= len(PORT_NAMES)
+    port = _free_port() if is_copy else stack.settings.port(PORT_NAMES[number])
+    copy = (str(number // len(PORT_NAMES) + 1),) if is_copy else ()
     env: Mapping[str, str] = {}
     if contender.is_kernel:
         env = _kernel(stack, arguments[0], dsn, prefix, port)
     return Part(
-        name="-".join((contender.name, *arguments)),
-        title=" ".join((contender.title, *arguments)),
+        name="-".join((contender.name, *arguments, *copy)),
+        title=" ".join((contender.title, *arguments, *copy)),
         port=port,
         kind=Kind.SERVICE,
         command=(sys.executable, "-m", module, *arguments),
@@ -67,6 +70,11 @@ def _part(stack: Stack, contender: Contender, number: int, dsn: str, prefix: str
         stop_within=20,
         ready_within=READY_SECONDS,
     )
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
 
 
 def _kernel(stack: Stack, service: str, dsn: str, prefix: str, port: int) -> Mapping[str, str]:
