@@ -25,6 +25,7 @@ for service in services/*/pyproject.toml; do
         libs/common/pyproject.toml "$service" -o "requirements/services/$name.txt"
 done
 compile --universal -c requirements/dev.txt requirements/tools.in -o requirements/services/tools.txt
+compile --universal requirements/bill.in -o requirements/bill.txt
 # hashes of every platform, because they stand in the index and not in this machine
 compile --universal requirements/uv.in -o requirements/uv.txt
 requirements/setup.sh dev

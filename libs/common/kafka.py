@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol, cast
 import aiokafka
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from libs.common.kafka_access import OPEN, KafkaAccess
 
@@ -18,6 +18,10 @@ SEGMENTS: Final = 24
 """Kafka drops whole segments only: this many to a retention keep it from being much exceeded."""
 OF_TOPIC: Final = 1
 """What Kafka calls the source of a setting that was made for the one topic."""
+
+
+class RecordsKeptError(Exception):
+    """Kafka did not remove records, for the reason that is told; it may later."""
 
 
 class Producer(Protocol):
@@ -93,11 +97,11 @@ async def drop_read_records(
 ) -> None:
     """Remove from a topic what a group has read of it, before its retention would.
 
-    Raises KafkaError where the broker refuses, or does not answer.
+    Raises RecordsKeptError where the broker refuses, or does not answer.
     """
     client: Any = AIOKafkaAdminClient(bootstrap_servers=bootstrap, **access.options)
-    await client.start()
     try:
+        await client.start()
         read: Any = await client.list_consumer_group_offsets(group)
         await client.delete_records(
             {
@@ -106,6 +110,8 @@ async def drop_read_records(
                 if partition.topic == topic and position.offset > 0
             }
         )
+    except KafkaError as error:
+        raise RecordsKeptError(type(error).__name__) from error
     finally:
         await client.close()
 

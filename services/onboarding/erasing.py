@@ -8,15 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from aiokafka.errors import KafkaError
-
 from libs.common import quarantine
 from libs.common.contracts.onboarding import ErasedPlace
 from libs.common.contracts.values import HireId
 from libs.common.database import Pool
 from libs.common.decider import Refused
 from libs.common.effects import Call, Transient
-from libs.common.kafka import drop_read_records
+from libs.common.kafka import RecordsKeptError, drop_read_records
 from libs.common.kafka_access import OPEN, KafkaAccess
 from libs.common.sealing import ErasedError, NotSealedError, Vault
 from libs.common.service import Tools
@@ -48,8 +46,8 @@ class Inbox:
         group, topic = self.prefix + SERVICE, self.prefix + HRIS_INBOX
         try:
             await drop_read_records(self.kafka, group, topic, self.access)
-        except KafkaError as error:
-            raise Transient(f"Kafka does not drop records ({type(error).__name__})") from error
+        except RecordsKeptError as error:
+            raise Transient(f"Kafka does not drop records ({error})") from error
 
 
 @dataclass(frozen=True, slots=True)
