@@ -64,7 +64,7 @@ class Reader:
 
     def moment(self, moment: datetime) -> str:
         """Day and time in the reader's zone."""
-        return format_datetime(moment, "d MMM, HH:mm", tzinfo=self.zone, locale=self.locale)
+        return self._at(moment.astimezone(self.zone))
 
     def clock(self, moment: datetime) -> str:
         """The time of day in the reader's zone."""
@@ -72,7 +72,10 @@ class Reader:
 
     def local(self, moment: datetime, zone: str) -> str:
         """Day and time in another zone, such as the hire's."""
-        return format_datetime(moment, "d MMM, HH:mm", tzinfo=ZoneInfo(zone), locale=self.locale)
+        return self._at(moment.astimezone(ZoneInfo(zone)))
+
+    def _at(self, here: datetime) -> str:
+        return f"{self.short_day(here.date())}, {here:%H:%M}"
 
     def ago(self, moment: datetime) -> str:
         """How long ago, such as `3 hours ago`."""
@@ -83,6 +86,8 @@ class Reader:
 
     def spell(self, since: datetime) -> str:
         """How long something has lasted, such as `3 hours`."""
+        if self.now - since < MINUTE:
+            return self.say(worded("less than a minute"))
         return format_timedelta(self.now - since, locale=self.locale)
 
     def length(self, lasted: timedelta) -> str:
