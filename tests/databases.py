@@ -22,6 +22,9 @@ SEQUENCES: Final = f"""
 select format('%I.%I', schemaname, sequencename) as name, last_value from pg_sequences
 where schemaname {OURS}
 """
+GROWN_BYTES: Final = 8 * 2**20
+"""What is larger than its template by so much is quicker cloned than emptied."""
+SIZE: Final = "select pg_database_size(current_database())"
 STRANGERS_OUT: Final = """
 select pg_terminate_backend(pid, 5000) from pg_stat_activity
 where datname = current_database() and pid <> pg_backend_pid()
@@ -30,10 +33,14 @@ where datname = current_database() and pid <> pg_backend_pid()
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a template holds beside its schema: the rows and the numbers its migrations left."""
+    """What a template holds beside its schema: the rows and the numbers its migrations left.
+
+    `size` is in bytes.
+    """
 
     rows: dict[str, str | None]
     numbers: dict[str, int | None]
+    size: int
 
     @classmethod
     async def of(cls, conn: "asyncpg.Connection[asyncpg.Record]") -> "Contents":
@@ -42,6 +49,7 @@ class Contents:
         return cls(
             {name: await conn.fetchval(f"select json_agg(t) from {name} t") for name in tables},
             {each["name"]: each["last_value"] for each in await conn.fetch(SEQUENCES)},
+            await conn.fetchval(SIZE),
         )
 
 
@@ -80,11 +88,13 @@ class Databases:
         return name
 
     async def _restore(self, name: str, contents: Contents) -> bool:
-        """Make a copy as it was; False where a test has changed its tables."""
+        """Make a copy as it was; False where a test has changed its tables or filled them."""
         conn = await asyncpg.connect(at(self.server, name))
         try:
             await conn.execute(STRANGERS_OUT)
-            if {each["name"] for each in await conn.fetch(TABLES)} != contents.rows.keys():
+            grown = await conn.fetchval(SIZE) - contents.size > GROWN_BYTES
+            tables = {each["name"] for each in await conn.fetch(TABLES)}
+            if grown or tables != contents.rows.keys():
                 return False
             async with conn.transaction():
                 await _put_back(conn, contents)

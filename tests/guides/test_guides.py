@@ -40,7 +40,12 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tree = tmp_path_factory.mktemp("tree")
     for folder in COPIED:
         shutil.copytree(ROOT / folder, tree / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in ("pyproject.toml", "tests/conftest.py", "tests/infrastructure.py"):
+    for file in (
+        "pyproject.toml",
+        "tests/conftest.py",
+        "tests/databases.py",
+        "tests/infrastructure.py",
+    ):
         shutil.copy(ROOT / file, tree / file)
     for guide in (EVENT, SERVICE):
         for block in edits(guide):

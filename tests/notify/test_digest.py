@@ -75,6 +75,9 @@ class Desk:
         rules = digests(Directory()).rules
         for message in messages:
             self._apply(rules[message.type].decide(self.state, message, self.now))
+        if self.state is not None:
+            kept = Tray.model_validate_json(self.state.model_dump_json())
+            assert kept == self.state, "a state must survive being stored"
         return self
 
     def wait(self, **duration: float) -> "Desk":
@@ -96,9 +99,7 @@ class Desk:
         return self
 
     def _apply(self, decision: Decision[Tray]) -> None:
-        if decision.state is not None:
-            self.state = Tray.model_validate_json(decision.state.model_dump_json())
-            assert self.state == decision.state, "a state must survive being stored"
+        self.state = decision.state
         for change in decision.timers:
             self.timer = change if isinstance(change, SetTimer) else None
         for effect in decision.effects:

@@ -1,6 +1,7 @@
 """A database that one test has used is, for the next, as the migrations left it."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import asyncpg
 
@@ -26,7 +27,7 @@ async def test_rows_and_numbers_are_those_of_the_migrations(
 
     async with infrastructure.databases.copy_of(name) as again:
         conn = await asyncpg.connect(again)
-        assert await Contents.of(conn) == fresh
+        assert replace(await Contents.of(conn), size=0) == replace(fresh, size=0)
         fresh_number = await conn.fetchval(
             "insert into generation (state) values ('building') returning number"
         )
