@@ -126,7 +126,7 @@ async def live(
     for name, secret in {"api_token": "token", "master_key": MASTER_KEY}.items():
         (tmp_path / name).write_text(secret)
     prefix = f"{secrets.token_hex(4)}."
-    names = {*service.topics, "farhand.console"}
+    names = {*service.topics, "farhand.console", "farhand.operations"}
     await declare_topics(infrastructure.kafka, [TopicSpec(prefix + name, 1) for name in names])
     async with service_pool("console") as pool:
         settings = Settings(
