@@ -23,7 +23,7 @@ bench: ## measure the kernel beside its peers (ARGS: --quick, --hires 2000, --ro
 	@requirements/setup.sh bench
 	@.venv-bench/bin/python -m bench $(ARGS)
 
-bench-product: ## measure all services under a burst of hires (ARGS: --hires 1000, --copies 1)
+bench-product: ## measure all services under a burst of hires (ARGS: --hires 500, --copies 1)
 	@requirements/setup.sh bench
 	@.venv-bench/bin/python -m bench.product $(ARGS)
 

@@ -31,6 +31,8 @@ SPEED: Final = 60
 WARM_UP: Final = 200
 """Hires that are not counted; about them legal confirms the law, once for all who follow."""
 SENDERS: Final = 32
+LOOK_SECONDS: Final = 1.0
+"""Between two looks at the board where there was nothing to do."""
 SEED: Final = 11
 UNLIMITED: Final = "1000000"
 ELSEWHERE: Final = (Story.BAMBOOHR, Story.UNREADABLE)
@@ -41,13 +43,15 @@ ELSEWHERE: Final = (Story.BAMBOOHR, Story.UNREADABLE)
 class Measured:
     """What a burst of so many hires came to, with so many copies of each service.
 
-    `clear_seconds` is from the first delivery until law and adapters have nothing left to do;
-    `ready_seconds` from the first task closed by a person until the last hire is ready. `cost` is
-    all CPU from the first delivery to the end, in seconds; `memory` the services' peak, in bytes.
+    `decided_seconds` is from the first delivery until the law has decided on each and its tasks are
+    planned; `clear_seconds` until the adapters have nothing left to do either; `ready_seconds` from
+    the first task closed by a person until the last hire is ready. `cost` is all CPU from the first
+    delivery to the end, in seconds; `memory` the services' peak, in bytes.
     """
 
     hires: int
     copies: int
+    decided_seconds: float
     clear_seconds: float
     ready_seconds: float
     deeds: int
@@ -91,13 +95,14 @@ class _Burst:
 
         before, began = Cost.now(self.stack), time.monotonic()
         await self._deliver(counted)
-        clear_at = await self.watch.until_at_rest(len(sent))
+        decided_at, clear_at = await self.watch.until_at_rest(len(sent))
         people_began = time.monotonic()
         deeds = await self._close_all(sent)
         ready_at = time.monotonic()
         return Measured(
             hires=len(counted),
             copies=copies,
+            decided_seconds=decided_at - began,
             clear_seconds=clear_at - began,
             ready_seconds=ready_at - people_began,
             deeds=deeds,
@@ -122,7 +127,8 @@ class _Burst:
         expected = Counter(map(_ends, hires))
         done, moved_at = 0, time.monotonic()
         while await self.watch.statuses() != expected:
-            now = await self._work(hires)
+            if not (now := await self._work(hires)):
+                await asyncio.sleep(LOOK_SECONDS)
             done, moved_at = done + now, time.monotonic() if now else moved_at
             if time.monotonic() - moved_at > STALLED_SECONDS:
                 raise TimeoutError(f"the hires stand still: {await self.watch.statuses()}")

@@ -21,6 +21,13 @@ select (select coalesce(sum(version), 0) from onboarding.entity)
      + (select coalesce(sum(version), 0) from compliance.entity)
      + (select count(*) from onboarding.effect)
 """
+PENDING: Final = "select count(*) from onboarding.effect where type <> 'ListChanges'"
+"""Accounts and peers that are still to be made; BambooHR is asked for changes for ever."""
+DECIDED: Final = """
+select count(*)
+  from onboarding.entity
+ where decider = 'journey' and jsonb_typeof(state->'ruling') = 'object'
+"""
 STATUSES: Final = """
 select state->>'status' as status, count(*) as hires
   from onboarding.entity
@@ -42,23 +49,26 @@ class Watch:
         rows = await self.conn.fetch(STATUSES)
         return Counter({row["status"]: row["hires"] for row in rows})
 
-    async def until_at_rest(self, hires: int) -> float:
-        """Wait until all hires are known and neither law nor access moves any; when the last did.
+    async def until_at_rest(self, hires: int) -> tuple[float, float]:
+        """Wait until all hires are known and neither law nor access moves any.
 
-        In seconds of the monotonic clock, to a quarter of a second. Raises TimeoutError where not
-        all become known.
+        Returns when the last was decided on and when the last moved, in seconds of the monotonic
+        clock, to a quarter of a second. Raises TimeoutError where not all become known.
         """
-        seen, moved_at = -1, time.monotonic()
+        seen, decided, decided_at, moved_at = -1, 0, 0.0, time.monotonic()
         while True:
             now, statuses = int(await self.conn.fetchval(MOVED)), await self.statuses()
+            before, decided = decided, int(await self.conn.fetchval(DECIDED))
+            decided_at = time.monotonic() if decided != before else decided_at
             self.progress(statuses)
             if now != seen:
                 seen, moved_at = now, time.monotonic()
             rested = time.monotonic() - moved_at
-            if rested > REST_SECONDS and statuses.total() >= hires:
-                return moved_at
+            pending = await self.conn.fetchval(PENDING)
+            if rested > REST_SECONDS and statuses.total() >= hires and not pending:
+                return decided_at, moved_at
             if rested > STALLED_SECONDS:
-                raise TimeoutError(f"only {statuses.total()} of {hires} hires were announced")
+                raise TimeoutError(f"{statuses.total()} of {hires} hires were announced")
             await asyncio.sleep(POLL_SECONDS)
 
 
