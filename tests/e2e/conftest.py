@@ -18,6 +18,14 @@ from tests.e2e.line import Line, whole_line
 PORT_BASE = int(os.environ.get("FARHAND_TEST_PORT_BASE", "27100")) + 400
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """First what brings up a Farhand of its own, before the one that all others share is there.
+
+    Two of them, with weeks that pass in a minute, are more than two cores can carry.
+    """
+    items.sort(key=lambda item: item.path.name != "test_kill.py")
+
+
 @contextmanager
 def new_home() -> Generator[Path]:
     """Not pytest's: as root its folders are closed to the user that runs PostgreSQL."""

@@ -179,7 +179,7 @@ async def test_every_letter_was_sent_once_and_is_one_mail(outcome: Outcome) -> N
         digest_of = await _digests(line)
         return set(ids) <= {digest_of.get(each, each) for each in await _sent(line)}
 
-    assert await eventually(all_have_a_receipt, 20)
+    assert await eventually(all_have_a_receipt, 60)
 
 
 async def _sent(line: Line) -> Counter[str]:
