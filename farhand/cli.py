@@ -20,6 +20,7 @@ app.command("farhand.status:status", help="Show what runs, or where a hire stand
 app.command("farhand.logs:logs", help="Print the end of a part's log, or of every part's.")
 app.command("farhand.hire:hire", help="Report a hire by hand.")
 app.command("farhand.explain:explain", help="Print the decision on a hire for a lawyer.")
+app.command("farhand.task:app", name="task")
 app.command("farhand.law:app", name="law")
 app.command("farhand.replay:replay", help="List what was set aside, or settle it.")
 app.command("farhand.rebuild:rebuild", help="Make a service's read model anew from its log.")

@@ -31,9 +31,10 @@ OpenDatabase = Callable[[str], AbstractAsyncContextManager[str]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file together: they may share something dear."""
+    """Keep the tests of a file together, which may share something dear, but where it says not."""
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(str(item.path)))
+        if item.get_closest_marker("apart") is None:
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import sys
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -305,3 +307,56 @@ async def test_a_report_on_a_device_that_cannot_be_taken_is_refused(
     )
 
     assert answer.status_code == status
+
+
+class CommandLine:
+    """`farhand task` of the home whose onboarding the company runs."""
+
+    def __init__(self, company: Company) -> None:
+        port = company.onboarding.base_url.port
+        assert port is not None
+        places = {"FARHAND_HOME": str(company.home), "FARHAND_PORT_BASE": str(port - 1)}
+        self.environment = {**os.environ, **places}
+
+    async def says(self, *words: str) -> tuple[int | None, str]:
+        """The exit code, and what it printed."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "farhand", "task", *words),
+            env=self.environment,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        told, _ = await process.communicate()
+        return process.returncode, told.decode()
+
+
+async def test_a_task_is_found_and_closed_from_the_command_line(hired: Hired) -> None:
+    farhand = CommandLine(hired.company)
+    task_id = str((await hired.task(AGREEMENT))["task_id"])
+    code, listed = await farhand.says("list", "--turn", "hr")
+    assert code == 0
+    line = next(line for line in listed.splitlines() if line.startswith(task_id))
+    assert TITLES[AGREEMENT] in line
+    assert str(hired.hire_id) in line
+
+    code, refused = await farhand.says("complete", task_id)
+    assert code == 1
+    assert "409" in refused
+    assert "evidence" in refused
+    code, told = await farhand.says("complete", task_id, "--evidence", "agreement 7")
+    assert (code, told.partition(".")[0]) == (0, f"{TITLES[AGREEMENT]}: submitted")
+    code, told = await farhand.says("reject", task_id, "--reason", "the annex is missing")
+    assert (code, told.partition(".")[0]) == (0, f"{TITLES[AGREEMENT]}: open")
+    await farhand.says("complete", task_id, "--evidence", "agreement 8")
+    code, told = await farhand.says("approve", task_id)
+    assert (code, told.partition(".")[0]) == (0, f"{TITLES[AGREEMENT]}: done")
+    assert task_id not in (await farhand.says("list"))[1]
+
+
+async def test_a_task_is_given_to_another_role_from_the_command_line(hired: Hired) -> None:
+    farhand = CommandLine(hired.company)
+    task_id = str((await hired.task(LAPTOP))["task_id"])
+
+    assert (await farhand.says("assign", task_id, "--to", "manager"))[0] == 0
+
+    assert (await hired.task(LAPTOP))["turn"] == "manager"
