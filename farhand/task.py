@@ -12,7 +12,7 @@ from libs.common.contracts.values import Owner
 OPEN: Final = ("open", "submitted")
 PAGE: Final = 500
 
-app = App(help="List what people have to do for hires, and close it.")
+app = App(name="task", help="List what people have to do for hires, and close it.")
 
 
 @app.command(name="list")

@@ -357,6 +357,8 @@ async def test_a_task_is_given_to_another_role_from_the_command_line(hired: Hire
     farhand = CommandLine(hired.company)
     task_id = str((await hired.task(LAPTOP))["task_id"])
 
-    assert (await farhand.says("assign", task_id, "--to", "manager"))[0] == 0
+    code, told = await farhand.says("assign", task_id, "--to", "manager")
+
+    assert (code, told.partition(".")[0]) == (0, f"{TITLES[LAPTOP]}: open")
 
     assert (await hired.task(LAPTOP))["turn"] == "manager"
