@@ -31,10 +31,9 @@ OpenDatabase = Callable[[str], AbstractAsyncContextManager[str]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file together, which may share something dear, but where it says not."""
+    """Keep the tests of a file together: they may share something dear."""
     for item in items:
-        if item.get_closest_marker("apart") is None:
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+        item.add_marker(pytest.mark.xdist_group(str(item.path)))
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,6 @@ from services.compliance.law import Law, load_law
 from tests.simulation.company import Company
 from tests.simulation.history import History
 
-pytestmark = pytest.mark.apart
-
 COMPANIES, HIRES = 200, 5
 SETTLED = {HireStatus.READY, HireStatus.ACTIVE, HireStatus.LEAVING, HireStatus.BLOCKED}
 
