@@ -1,23 +1,15 @@
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
-# (redis-py leaves its parameters without types)
 """The trace of one hire, in Zipkin: one causal tree, and nobody's data in it or anywhere else."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
-from io import BytesIO
-from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
-from redis.asyncio import Redis
 
-from farhand.bootstrap import DATABASE, KEYS, at
 from farhand.demo.person import DemoHire
 from farhand.services import SERVICES
+from tests.e2e import search
 from tests.e2e.line import Line, address_of, first_delivery, text_of
 from tests.e2e.records import TOPICS, events_of, read_all
 
@@ -27,6 +19,8 @@ Span = dict[str, Any]
 
 CANARIES = ("Xanthippe", "Quillfeather", "xq.private@canary.example", "boss@canary.example")
 """The name and the addresses of the people of one hire, as nothing else is called."""
+THEIRS = ("mail/", "scim/", "bamboohr/")
+"""Folders of what was sent to people, and of systems of the company that know its people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +170,7 @@ async def told(line: Line, traced: Traced) -> AsyncGenerator[DemoHire]:
 
 
 def canaries_in(content: bytes) -> list[str]:
-    lower = content.lower()
-    return [each for each in CANARIES if each.lower().encode() in lower]
+    return search.words_in(content, CANARIES)
 
 
 async def test_the_people_read_their_names(line: Line, told: DemoHire) -> None:
@@ -187,8 +180,7 @@ async def test_the_people_read_their_names(line: Line, told: DemoHire) -> None:
 
 
 async def test_no_trace_names_anybody(line: Line, told: DemoHire) -> None:
-    url = f"{line.stack.addresses.zipkin}/zipkin/api/v2/traces"
-    everything = (await line.doors.http.get(url, params={"limit": 100_000})).content
+    everything = await search.traces(line)
     assert str(told.hire_id).encode() in everything
     assert canaries_in(everything) == []
 
@@ -203,31 +195,14 @@ async def test_no_topic_names_anybody(line: Line, told: DemoHire) -> None:
 
 async def test_no_table_names_anybody(line: Line, told: DemoHire) -> None:
     holding = {
-        table async for table, content in _tables(line) if str(told.hire_id).encode() in content
+        table
+        async for table, content in search.tables(line)
+        if str(told.hire_id).encode() in content
     }
     assert {"onboarding.entity", "compliance.entity", "notify.entity", "metrics.fact"} <= holding
     assert [
-        (t, found) async for t, content in _tables(line) if (found := canaries_in(content))
+        (t, found) async for t, content in search.tables(line) if (found := canaries_in(content))
     ] == []
-
-
-async def _tables(line: Line) -> AsyncGenerator[tuple[str, bytes]]:
-    """Every table with its content in PostgreSQL's binary form: texts stand in it as they are."""
-    for database in (DATABASE, KEYS):
-        conn = await asyncpg.connect(at(line.stack.addresses.postgres, database))
-        try:
-            tables = await conn.fetch(
-                "select schemaname, tablename from pg_tables"
-                " where schemaname not in ('pg_catalog', 'information_schema')"
-            )
-            for schema, table in tables:
-                content = BytesIO()
-                await conn.copy_from_table(
-                    table, schema_name=schema, output=content, format="binary"
-                )
-                yield f"{schema}.{table}", content.getvalue()
-        finally:
-            await conn.close()
 
 
 @pytest.mark.parametrize("service", [service.name for service in SERVICES])
@@ -241,10 +216,9 @@ async def test_no_metric_names_anybody(line: Line, told: DemoHire, service: str)
 
 async def test_nothing_in_redis_names_anybody(line: Line, told: DemoHire) -> None:
     del told
-    async with Redis.from_url(line.stack.addresses.redis) as redis:
-        held = [key + (await redis.dump(key) or b"") async for key in redis.scan_iter()]
+    held = await search.redis(line)
     assert held
-    assert canaries_in(b"\n".join(held)) == []
+    assert canaries_in(held) == []
 
 
 async def test_no_file_names_anybody_but_the_mails(line: Line, told: DemoHire) -> None:
@@ -254,21 +228,5 @@ async def test_no_file_names_anybody_but_the_mails(line: Line, told: DemoHire) -
     peer = await line.peer(told)
     assert peer
     assert peer.public_key in (home.folder / "wireguard" / "wg0.conf").read_text()
-    named = [path for path, content in _files(home.folder) if canaries_in(content)]
-    assert named == []
-
-
-def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Every file of the state folder: logs, what was rendered, Kafka's and PostgreSQL's own.
-
-    But for the mails, for what stands in for systems of the company that know its people (identity
-    provider, HR system), and for Kafka's indexes, which hold numbers only and are large.
-    """
-    for path in folder.rglob("*"):
-        name = str(path.relative_to(folder))
-        if name.startswith(("mail/", "scim/", "bamboohr/")) or name.endswith("index"):
-            continue
-        if not path.is_file():
-            continue
-        with suppress(FileNotFoundError):  # gone meanwhile, as PostgreSQL's old files go
-            yield name, path.read_bytes()
+    held = search.files(home.folder, *THEIRS)
+    assert [path for path, content in held if canaries_in(content)] == []
