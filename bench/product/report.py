@@ -42,13 +42,12 @@ READ: Final = """\
 
 - Until *ready* counts both halves: from the first delivery to the last hire ready, without the rest
   in between.
-- Until *clear* the identity provider sets the pace: a stand-in, one process in Python, which is
-  asked several times for each account and reads a group of all its members each time.
+- The identity provider is a stand-in, one process in Python on the same cores, which is asked
+  several times for each account; its CPU stands beside ours and is in the sum.
 - CPU is of all processes from /proc, senders and people left out; those are on the same machine,
   and take their share of it.
 - More copies of each service share the partitions. On no more cores than one copy of everything
-  keeps busy they cannot be faster; CPU for 1,000 hires that hardly grows shows what more would
-  give.
+  keeps busy they cannot be faster; how much CPU for 1,000 hires grows says what more would give.
 """
 
 
@@ -79,10 +78,10 @@ class ProductReport:
     def _wrong(self) -> Iterator[str]:
         for each in self.measured:
             for wrong in each.wrong:
-                yield f"{each.copies} copies: {wrong}"
+                yield f"{_copies(each)}: {wrong}"
 
     def _titles(self) -> Iterator[str]:
-        return (f"{each.copies} copies" for each in self.measured)
+        return (_copies(each) for each in self.measured)
 
     def _cost_rows(self) -> Iterator[tuple[str, ...]]:
         parts = {each.name: each.name for each in SERVICES} | INFRASTRUCTURE
@@ -102,6 +101,10 @@ def _row(each: Measured) -> tuple[str, ...]:
         _for_thousand(each, each.cost.total),
         f"{each.memory / MEBI:,.0f}",
     )
+
+
+def _copies(each: Measured) -> str:
+    return "one copy" if each.copies == 1 else f"{each.copies} copies"
 
 
 def _for_thousand(each: Measured, seconds: float) -> str:
