@@ -188,15 +188,21 @@ class Stack:
         await together(*(self._start(self.children[name]) for name in names))
 
     async def stop(self) -> None:
-        """Services first, all at once; then the infrastructure, backwards. Interrupted: kill."""
+        """Services first, then what they stand on, each all at once. Interrupted: kill."""
         try:
-            await asyncio.gather(*(self.children[n].stop() for n in self._names(Kind.SERVICE)))
-            for name in reversed((*self._names(Kind.NATIVE), *self._names(Kind.JAVA))):
-                await self.children[name].stop()
+            for kinds in ((Kind.SERVICE,), (Kind.NATIVE, Kind.JAVA)):
+                ending = [
+                    child.stop() for child in self.children.values() if child.part.kind in kinds
+                ]
+                await asyncio.gather(*ending)
         except asyncio.CancelledError:
-            for child in self.children.values():
-                child.kill_for_good()
+            self.kill_for_good()
             raise
+
+    def kill_for_good(self) -> None:
+        """End everything at once; nothing is started again."""
+        for child in self.children.values():
+            child.kill_for_good()
 
     async def _start_native(self) -> None:
         await self.start(*self._names(Kind.NATIVE))

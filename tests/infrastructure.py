@@ -115,6 +115,7 @@ async def _embedded() -> AsyncGenerator[Infrastructure]:
                 scim=stack.addresses.scim,
                 stack=stack,
             )
+            stack.kill_for_good()  # what it holds is thrown away: it need not put it in order
     finally:
         shutil.rmtree(home, ignore_errors=True)
 

@@ -23,13 +23,13 @@ MASTER_KEY = bytes(range(32))
 SMALL_POOL = IPv4Network("10.86.0.0/28")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 async def company(
     infrastructure: Infrastructure,
     template: Callable[[str], Awaitable[str]],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncGenerator[Company]:
-    """Onboarding and BambooHR, both running, for all tests of a module."""
+    """Onboarding and BambooHR, both running, for everybody: a test takes a hire of its own."""
     async with (
         infrastructure.databases.copy_of(await template("onboarding")) as dsn,
         bed.company(infrastructure, dsn, tmp_path_factory.mktemp("company")) as running,
