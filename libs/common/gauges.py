@@ -8,7 +8,7 @@ from typing import Final
 
 import asyncpg
 
-from libs.common import telemetry
+from libs.common import certificate_ends, telemetry
 from libs.common.database import TRANSIENT, Pool
 from libs.common.kernel import Kernel
 
@@ -31,11 +31,16 @@ select (select coalesce(extract(epoch from now() - min(created_at)), 0)::float8
 @asynccontextmanager
 async def measure(kernel: Kernel, pool: Pool) -> AsyncGenerator[None]:
     """Keep the gauges fresh while the body runs."""
-    measuring = asyncio.create_task(_measure_forever(kernel, pool))
+    name, settings = kernel.service.name, kernel.tools.settings
+    measuring = [
+        asyncio.create_task(_measure_forever(kernel, pool)),
+        asyncio.create_task(certificate_ends.watch(name, settings)),
+    ]
     try:
         yield
     finally:
-        measuring.cancel()
+        for each in measuring:
+            each.cancel()
 
 
 async def _measure_forever(kernel: Kernel, pool: Pool) -> None:

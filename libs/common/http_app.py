@@ -2,6 +2,7 @@
 
 import hmac
 import logging
+import os
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
@@ -9,7 +10,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.trace import Span
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import REGISTRY
+from prometheus_client.exposition import choose_encoder
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,6 +20,7 @@ from libs.common import api_pages, hooks_api, operations_api
 from libs.common.body_limit import API_BYTES, PAGE_BYTES, BodyLimit
 from libs.common.database import TRANSIENT
 from libs.common.kernel import Unready
+from libs.common.request_figures import RequestFigures
 from libs.common.running import Running, running
 from libs.common.service import Service
 
@@ -26,8 +29,12 @@ log = logging.getLogger(__name__)
 UNTRACED: Final = "/health/.*,/metrics,/live"
 """Probes, and streams that stay open."""
 
+_CONVENTIONS: Final = ("OTEL_SEMCONV_STABILITY_OPT_IN", "http")
+"""Has OpenTelemetry name what a request was by its stable conventions, unless told otherwise."""
 _URLS: Final = ("http.url", "http.target", "url.full", "url.query")
 """Where a span may quote the address of a request, by the old conventions and the stable ones."""
+_PEERS: Final = ("net.peer.ip", "client.address")
+"""Where a span may tell from where somebody asks, which is personal data."""
 
 _bearer = HTTPBearer(auto_error=False, description="The content of the secret `api_token`")
 
@@ -71,24 +78,30 @@ def create_app(service: Service, token: str, tracing: TracerProvider) -> FastAPI
         app.include_router(service.pages)
     app.add_middleware(BodyLimit, largest=PAGE_BYTES if service.pages else API_BYTES)
     app.add_middleware(_Answered)
+    app.add_middleware(RequestFigures, service=service.name)
+    os.environ.setdefault(*_CONVENTIONS)
     FastAPIInstrumentor.instrument_app(
         app,
         tracer_provider=tracing,
         excluded_urls=UNTRACED,
-        server_request_hook=_forget_query,
+        server_request_hook=_forget_persons,
         exclude_spans=["receive", "send"],
     )
     return app
 
 
-def _forget_query(span: Span, _scope: Scope) -> None:
-    """Leave out of a trace what people search for, which may name a person."""
+def _forget_persons(span: Span, _scope: Scope) -> None:
+    """Leave out of a trace what people search for, which may name a person, and where they are."""
     if not isinstance(span, ReadableSpan):
         return
+    known = span.attributes or {}
     for name in _URLS:
-        address = (span.attributes or {}).get(name)
+        address = known.get(name)
         if isinstance(address, str):
             span.set_attribute(name, "" if name == "url.query" else address.partition("?")[0])
+    for name in _PEERS:
+        if name in known:
+            span.set_attribute(name, "")
 
 
 class _Answered:
@@ -147,6 +160,10 @@ _metrics = APIRouter(tags=["operations"])
 
 
 @_metrics.get("/metrics", summary="Figures for Prometheus", response_class=Response)
-def metrics(_: Annotated[Running, Depends(running)]) -> Response:
-    """All metrics of this process in Prometheus' text format."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+def metrics(request: Request, _: Annotated[Running, Depends(running)]) -> Response:
+    """All metrics of this process, in Prometheus' text format or, where asked for, OpenMetrics.
+
+    The second alone tells of traces that a figure was seen in (exemplars).
+    """
+    encode, media_type = choose_encoder(request.headers.get("accept", ""))
+    return Response(encode(REGISTRY), media_type=media_type)

@@ -5,9 +5,11 @@ timers and effects alike. What comes from outside into a trace already begun joi
 its first span, with a link to where it came from.
 """
 
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from opentelemetry.sdk.resources import Resource
@@ -16,6 +18,17 @@ from opentelemetry.sdk.trace import Tracer as SdkTracer
 from opentelemetry.sdk.trace.id_generator import IdGenerator, RandomIdGenerator
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, Sampler
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
+from opentelemetry.semconv._incubating.attributes.messaging_attributes import (
+    MESSAGING_DESTINATION_NAME,
+    MESSAGING_DESTINATION_PARTITION_ID,
+    MESSAGING_KAFKA_OFFSET,
+    MESSAGING_MESSAGE_ID,
+    MESSAGING_OPERATION_NAME,
+    MESSAGING_OPERATION_TYPE,
+    MESSAGING_SYSTEM,
+    MessagingOperationTypeValues,
+    MessagingSystemValues,
+)
 from opentelemetry.trace import (
     Link,
     SpanContext,
@@ -35,6 +48,9 @@ SAMPLED: Final = TraceFlags(TraceFlags.SAMPLED)
 UNSAMPLED: Final = TraceFlags(TraceFlags.DEFAULT)
 WELL: Final = Status(StatusCode.UNSET)
 SCOPE: Final = InstrumentationScope("farhand")
+PARTITION: Final = re.compile(r"(\S+)/(\d+)")
+"""A topic and a partition, as `libs.common.cloudevents` writes them in the origin of a record."""
+PROCESSED: Final = MessagingOperationTypeValues.PROCESS.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +159,46 @@ class Spans:
         )
 
 
-def _attributes(inbound: Inbound) -> dict[str, str]:
-    said = {"subject": inbound.key, "origin": inbound.origin, "message.id": inbound.id}
+def _attributes(inbound: Inbound) -> dict[str, str | int]:
+    claim = inbound.claim
+    said: dict[str, str | int]
+    said = _place(inbound) if claim is None else {"origin": inbound.origin}
+    said["subject"] = inbound.key
+    said[MESSAGING_MESSAGE_ID] = inbound.id
     if (contract := CATALOG.get(inbound.type)) is not None:
         said[contract.subject_field.replace("_", ".")] = inbound.key
-    if isinstance(inbound.claim, TimerClaim):
-        said["due"] = inbound.claim.due.isoformat()
-    if isinstance(inbound.claim, EffectClaim):
-        said["effect.id"] = str(inbound.claim.id)
+    if claim is None:
+        return said
+    if isinstance(claim, TimerClaim):
+        said["due"] = claim.due.isoformat()
+    if isinstance(claim, EffectClaim):
+        said["effect.id"] = str(claim.id)
     return said
+
+
+def _place(inbound: Inbound) -> dict[str, str | int]:
+    """Where a message came from: of a record as OpenTelemetry's conventions for Kafka name it.
+
+    How many were settled with it is no tag: the conventions keep `messaging.batch.message_count`
+    for spans of a whole batch, and a span here is of one message.
+    """
+    place, _, offset = inbound.origin.rpartition("@")
+    if not offset.isdecimal() or (known := _partition(place)) is None:
+        return {"origin": inbound.origin}
+    said = known.copy()
+    said[MESSAGING_KAFKA_OFFSET] = int(offset)
+    return said
+
+
+@lru_cache(maxsize=4096)
+def _partition(place: str) -> dict[str, str | int] | None:
+    """What is said of every record of a partition; None if this is none."""
+    if (found := PARTITION.fullmatch(place)) is None:
+        return None
+    return {
+        MESSAGING_SYSTEM: MessagingSystemValues.KAFKA.value,
+        MESSAGING_OPERATION_NAME: PROCESSED,
+        MESSAGING_OPERATION_TYPE: PROCESSED,
+        MESSAGING_DESTINATION_NAME: found[1],
+        MESSAGING_DESTINATION_PARTITION_ID: found[2],
+    }

@@ -45,3 +45,15 @@ EFFECTS_OPEN: Final = Gauge("farhand_effects_open", "Effects not yet settled", [
 QUARANTINED: Final = Gauge(
     "farhand_deliveries_quarantined", "Deliveries that could not be read", ["service"]
 )
+
+REQUEST_SECONDS: Final = Histogram(
+    "farhand_http_request_seconds",
+    "From a request to the end of its answer; by template of the route, so that nobody is named",
+    ["service", "method", "route", "status"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+CERTIFICATE_ENDS: Final = Gauge(
+    "farhand_certificate_ends_timestamp_seconds",
+    "When a certificate ends that a part shows to this service, or the authority it is held to",
+    ["service", "of"],
+)

@@ -50,12 +50,12 @@ class BatchEncoder(JsonV2Encoder):
             "duration": max(1, (ended - began) // MICROSECOND),
             "localEndpoint": endpoint,
             "kind": self.SPAN_KIND_MAP[read.kind],
-            "tags": _tags(read) | process,
+            "tags": _tags(read, process),
         }
         if read.parent is not None:
             encoded["parentId"] = f"{read.parent.span_id:016x}"
-        if read.events:
-            encoded["annotations"] = [_annotation(event) for event in read.events]
+        if events := read.events:
+            encoded["annotations"] = [_annotation(event) for event in events]
         return encoded
 
 
@@ -67,8 +67,12 @@ def _process(span: ReadableSpan) -> dict[str, str]:
     }
 
 
-def _tags(span: ReadableSpan) -> dict[str, str]:
-    tags = {name: _text(value) for name, value in (span.attributes or {}).items()}
+def _tags(span: ReadableSpan, process: Mapping[str, str]) -> dict[str, str]:
+    tags = {
+        name: value if isinstance(value, str) else _text(value)
+        for name, value in (span.attributes or {}).items()
+    }
+    tags.update(process)
     if span.instrumentation_scope is not None:
         tags["otel.scope.name"] = span.instrumentation_scope.name
     if span.status.status_code is not StatusCode.UNSET:

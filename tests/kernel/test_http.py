@@ -3,6 +3,7 @@
 import asyncio
 import re
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import httpx2
@@ -11,6 +12,9 @@ from fastapi import APIRouter
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from prometheus_client import REGISTRY
+from prometheus_client.openmetrics import exposition, parser
+from prometheus_client.samples import Sample
 
 from libs.common.http_app import create_app
 from libs.common.service import Service
@@ -21,6 +25,7 @@ from tests.kernel.records import credit, envelope
 
 ALICE, BOB = UUID(int=1), UUID(int=2)
 CANARY = "Ada Canary"
+HOME = "203.0.113.7"
 
 router = APIRouter()
 
@@ -75,18 +80,79 @@ async def test_without_the_token_nothing_is_told(
         assert API_TOKEN not in answer.text
 
 
-async def test_what_people_search_for_stays_out_of_the_trace() -> None:
+async def test_what_people_search_for_and_where_they_are_stays_out_of_the_trace() -> None:
     provider, spans = TracerProvider(), InMemorySpanExporter()
     provider.add_span_processor(SimpleSpanProcessor(spans))
     app = create_app(ledger_with_api(), API_TOKEN, provider)
-    async with httpx2.AsyncClient(
-        transport=httpx2.ASGITransport(app=app), base_url="http://ledger"
-    ) as client:
+    from_home = httpx2.ASGITransport(app=app, client=(HOME, 4711))
+    async with httpx2.AsyncClient(transport=from_home, base_url="http://ledger") as client:
         await client.get("/dead-letters", params={"q": CANARY, "page": 2})
     [span] = spans.get_finished_spans()
     assert span.attributes
-    assert span.attributes["http.url"] == "http://ledger/dead-letters"
-    assert not [value for value in span.attributes.values() if "Canary" in str(value)]
+    told = {name: span.attributes[name] for name in ("http.request.method", "http.route")}
+    assert told == {"http.request.method": "GET", "http.route": "/dead-letters"}
+    assert span.attributes["url.path"] == "/dead-letters"
+    said = [str(value) for value in span.attributes.values()]
+    assert not [value for value in said if "Canary" in value or HOME in value]
+
+
+async def figures_after(*asked: tuple[str, str]) -> list[Sample]:
+    """What the histogram of requests tells in OpenMetrics once these were answered."""
+    method, path = asked[0]
+    asking = f"{method} {path}".replace(str(ALICE), "of somebody")
+    app = create_app(replace(ledger_with_api(), name=asking), API_TOKEN, TracerProvider())
+    token = {"Authorization": f"Bearer {API_TOKEN}"}
+    async with httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app=app), base_url="http://ledger", headers=token
+    ) as client:
+        for method, path in asked:
+            await client.request(method, path)
+    encode: Any = exposition.generate_latest  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+    read: Any = parser.text_string_to_metric_families  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+    return [
+        sample
+        for family in read(encode(REGISTRY).decode())
+        if family.name == "farhand_http_request_seconds"
+        for sample in family.samples
+        if sample.labels["service"] == asking
+    ]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "figure"),
+    [
+        pytest.param("GET", "/openapi.json", ("GET", "/openapi.json", "2xx"), id="answered"),
+        pytest.param("GET", "/defect", ("GET", "/defect", "5xx"), id="a defect"),
+        pytest.param(
+            "GET",
+            f"/dead-letters/{ALICE}/body",
+            ("GET", "/dead-letters/{letter}/body", "5xx"),
+            id="by its template, not by whose it is",
+        ),
+        pytest.param("GET", f"/people/{ALICE}", ("GET", "unmatched", "4xx"), id="no route"),
+        pytest.param("BREW", "/openapi.json", ("_OTHER", "/openapi.json", "4xx"), id="no method"),
+    ],
+)
+async def test_requests_are_counted_by_route_and_outcome(
+    method: str, path: str, figure: tuple[str, str, str]
+) -> None:
+    counted = [each for each in await figures_after((method, path)) if "_count" in each.name]
+
+    assert [
+        (each.labels["method"], each.labels["route"], each.labels["status"], each.value)
+        for each in counted
+    ] == [(*figure, 1.0)]
+
+
+async def test_probes_are_not_counted() -> None:
+    assert await figures_after(("GET", "/health/live"), ("GET", "/metrics")) == []
+
+
+async def test_a_duration_tells_in_which_trace_it_was_seen() -> None:
+    seen = await figures_after(("GET", "/asyncapi.json"))
+    [exemplar] = [each.exemplar for each in seen if each.exemplar is not None]
+
+    assert re.fullmatch(r"[0-9a-f]{32}", exemplar.labels["trace_id"])
 
 
 async def test_while_it_starts_it_is_alive_and_not_ready(stopped: httpx2.AsyncClient) -> None:
@@ -126,6 +192,9 @@ async def test_a_running_service_is_ready_and_tells_its_figures(ledger_bed: Ledg
         assert 'farhand_messages_total{result="applied",service="ledger"}' in figures
         assert str(ALICE) not in figures
         assert CANARY not in figures
+        traced = await client.get("/metrics", headers={"Accept": "application/openmetrics-text"})
+        assert traced.headers["Content-Type"].startswith("application/openmetrics-text")
+        assert traced.text.endswith("# EOF\n")
 
 
 async def test_dead_letters_are_read_mended_and_settled_over_http(ledger_bed: Ledger) -> None:

@@ -136,3 +136,23 @@ async def test_all_that_happens_to_a_key_is_one_causal_trace(ledger_bed: Ledger)
     }
     [joined] = [span for span in spans.values() if span.links and span.name.startswith("account")]
     assert joined.links[0].context.trace_id == 0x33333333333333333333333333333333
+
+
+async def test_a_span_tells_of_its_record_as_opentelemetry_names_it(ledger_bed: Ledger) -> None:
+    async with ledger_bed.run(ledger()):
+        await ledger_bed.send(ALICE, credit(ALICE, 5), envelope(ALICE, 1))
+        await ledger_bed.until_balance(ALICE, 5)
+    [told] = [span.attributes for span in ledger_bed.traced if span.name == "account.credited.v1"]
+    assert told is not None
+    named = {name: value for name, value in told.items() if name.startswith("messaging.")}
+    partition, offset = (
+        named.pop(f"messaging.{each}") for each in ("destination.partition.id", "kafka.offset")
+    )
+    assert (str(partition).isdigit(), type(offset)) == (True, int)
+    assert named.pop("messaging.message.id")
+    assert str(named.pop("messaging.destination.name")).endswith("farhand.ledger")
+    assert named == {
+        "messaging.system": "kafka",
+        "messaging.operation.name": "process",
+        "messaging.operation.type": "process",
+    }
