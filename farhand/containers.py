@@ -31,7 +31,10 @@ OF_SERVICE: Final = {
         *("hook_standard", "hook_greenhouse", "hook_bamboohr", "hook_merge"),
         *("scim_token", "bamboohr_api_key"),
     ),
-    "metrics": ("hook_github", "hook_cdevents", "hook_mlflow", "hook_mlops", "hook_pagerduty"),
+    "metrics": (
+        *("hook_github", "hook_cdevents", "hook_mlflow", "hook_growthbook"),
+        *("hook_mlops", "hook_pagerduty"),
+    ),
     "console": ("console_password",),
 }
 OF_PART: Final = {

@@ -40,6 +40,7 @@ HOOK_SOURCES: Final = (
     "github",
     "cdevents",
     "mlflow",
+    "growthbook",
     "mlops",
     "pagerduty",
 )

@@ -42,6 +42,11 @@ def github(secret: str, name: str, body: bytes) -> dict[str, str]:
     return {"x-hub-signature-256": f"sha256={_hex(secret, body)}", "x-github-delivery": name}
 
 
+def growthbook(secret: str, _name: str, body: bytes) -> dict[str, str]:
+    """GrowthBook: the body alone; a delivery has no name."""
+    return {"x-growthbook-signature": _hex(secret, body)}
+
+
 def mlflow(secret: str, name: str, body: bytes) -> dict[str, str]:
     """MLflow: id, time and body, with the secret as it is."""
     timestamp = str(int(wall().timestamp()))
@@ -63,6 +68,7 @@ SIGNED = {
     "cdevents": standard,
     "github": github,
     "greenhouse": greenhouse,
+    "growthbook": growthbook,
     "mlflow": mlflow,
     "mlops": standard,
     "pagerduty": pagerduty,

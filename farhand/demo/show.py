@@ -10,7 +10,7 @@ from uuid import UUID
 
 from rich.live import Live
 
-from farhand.demo import deliveries, models, people, pipelines
+from farhand.demo import data_runs, deliveries, experiments, models, people, pipelines
 from farhand.demo.accounts import Account, account
 from farhand.demo.board import board
 from farhand.demo.deliveries import Planned
@@ -80,7 +80,12 @@ class Show:
 
     async def _deliver_pipelines(self) -> None:
         changes = pipelines.shipped(self.seed, self.begins, LASTS)
-        told = (*pipelines.planned(changes, self.seed), *models.planned(self.begins))
+        told = (
+            *pipelines.planned(changes, self.seed),
+            *models.planned(self.begins),
+            *experiments.planned(self.begins),
+            *data_runs.planned(self.seed, self.begins),
+        )
         planned: Sequence[Planned] = sorted(told)
         async with asyncio.TaskGroup() as senders:
             for each in planned:

@@ -1,4 +1,4 @@
-"""Buckets: the civil days and weeks, in a stated time zone, that figures are counted in."""
+"""Buckets: the civil days, weeks, sprints and quarters, in a stated zone, that figures are of."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,22 +13,25 @@ EVER_BEGINS: Final = date(2000, 1, 1)
 EVER_ENDS: Final = date(2200, 1, 2)
 
 
+A_SPRINT_BEGAN: Final = date(2026, 1, 5)
+"""A Monday on which a sprint began: every second Monday before and after it begins one."""
+
+
 class Period(StrEnum):
-    """How long a bucket is; a week begins on Monday (ISO 8601).
+    """How long a bucket is; a week begins on Monday (ISO 8601), a sprint is two such weeks.
 
     `ever` is one bucket for all time: its figure is how things stand now.
     """
 
     DAY = "day"
     WEEK = "week"
+    SPRINT = "sprint"
+    QUARTER = "quarter"
     EVER = "ever"
 
-    @property
-    def days(self) -> int:
-        """Its length in civil days; in hours a day of a clock change is shorter or longer."""
-        if self is Period.EVER:
-            return (EVER_ENDS - EVER_BEGINS).days
-        return 7 if self is Period.WEEK else 1
+
+DAYS: Final = {Period.DAY: 1, Period.WEEK: 7, Period.SPRINT: 14}
+"""Lengths in civil days; in hours a day of a clock change is shorter or longer."""
 
 
 class Span(NamedTuple):
@@ -45,14 +48,30 @@ def bucket_of(moment: datetime, period: Period, zone: ZoneInfo) -> date:
 
 def first_day(day: date, period: Period) -> date:
     """The first day of the bucket that a day belongs to."""
-    if period is Period.EVER:
-        return EVER_BEGINS
-    return day - timedelta(days=day.weekday()) if period is Period.WEEK else day
+    match period:
+        case Period.EVER:
+            return EVER_BEGINS
+        case Period.QUARTER:
+            return day.replace(month=day.month - (day.month - 1) % 3, day=1)
+        case Period.DAY | Period.WEEK | Period.SPRINT:
+            return day - (day - A_SPRINT_BEGAN) % timedelta(days=DAYS[period])
+
+
+def later(bucket: date, period: Period, buckets: int = 1) -> date:
+    """The first day of the bucket that is so many after another; all time is followed by none."""
+    match period:
+        case Period.EVER:
+            return EVER_ENDS
+        case Period.QUARTER:
+            years, months = divmod(bucket.month - 1 + 3 * buckets, 12)
+            return date(bucket.year + years, months + 1, 1)
+        case Period.DAY | Period.WEEK | Period.SPRINT:
+            return bucket + buckets * timedelta(days=DAYS[period])
 
 
 def span_of(bucket: date, period: Period, zone: ZoneInfo) -> Span:
     """The moments of a bucket, from midnight to midnight on the clocks of its zone."""
-    return Span(_midnight(bucket, zone), _midnight(bucket + timedelta(days=period.days), zone))
+    return Span(_midnight(bucket, zone), _midnight(later(bucket, period), zone))
 
 
 def joined(spans: Iterable[Span]) -> list[Span]:
@@ -77,7 +96,7 @@ def windows(
         yield span_of(bucket, period, zone)
         return
     while (start := span_of(bucket, period, zone).start) <= last:
-        bucket += WINDOW_BUCKETS * timedelta(days=period.days)
+        bucket = later(bucket, period, WINDOW_BUCKETS)
         yield Span(start, _midnight(bucket, zone))
 
 

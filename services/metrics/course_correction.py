@@ -14,7 +14,7 @@ from statistics import median
 from typing import Final, NamedTuple
 
 from libs.common.contracts.metrics import KeyResultStatus
-from services.metrics.buckets import first_day, span_of
+from services.metrics.buckets import first_day, later, span_of
 from services.metrics.expected_paths import Band
 from services.metrics.formulas import rounded
 from services.metrics.okr import KeyResult
@@ -103,7 +103,7 @@ def ended_buckets(key_result: KeyResult, now: datetime) -> list[date]:
     bucket = first_day(key_result.start, cadence)
     while bucket <= key_result.end and span_of(bucket, cadence, zone).end <= now:
         buckets.append(bucket)
-        bucket += timedelta(days=cadence.days)
+        bucket = later(bucket, cadence)
     return buckets
 
 
@@ -120,7 +120,7 @@ def readings_of(
 
 def expected_in(key_result: KeyResult, bucket: date) -> Decimal:
     """Where its path has it at the end of a bucket."""
-    last = bucket + timedelta(days=key_result.cadence.days - 1)
+    last = later(bucket, key_result.cadence) - timedelta(days=1)
     return key_result.path.expected(key_result.course, min(last, key_result.end))
 
 

@@ -8,9 +8,9 @@ from libs.common.service import FrontDoor, Tools
 from services.metrics.observations import Observation
 from services.metrics.sources.cdevents import CDEvents
 from services.metrics.sources.github import GitHub
-from services.metrics.sources.latency import LATENCY
+from services.metrics.sources.growthbook import GrowthBook
 from services.metrics.sources.mlflow import MLflow
-from services.metrics.sources.mlops import INBOX, Mlops
+from services.metrics.sources.mlops import INBOX, OWN, Mlops
 from services.metrics.sources.pagerduty import PagerDuty
 
 
@@ -26,6 +26,7 @@ FRONT_DOORS: Final = (
     FrontDoor(GitHub(), admit),
     FrontDoor(CDEvents(), admit),
     FrontDoor(MLflow(), admit),
+    FrontDoor(GrowthBook(), admit),
     FrontDoor(PagerDuty(), admit),
-    FrontDoor(Mlops(), admit, topic=INBOX, event_types=frozenset({LATENCY})),
+    FrontDoor(Mlops(), admit, topic=INBOX, event_types=frozenset(OWN)),
 )

@@ -22,6 +22,7 @@ from pydantic import (
 
 from libs.common.message import Command
 
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 MODEL_PURL: Final = "pkg:mlflow/"

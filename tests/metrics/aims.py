@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from libs.common.contracts.metrics import KeyResultStatus
+from services.metrics.buckets import later
 from services.metrics.okr import Example, KeyResult
 
 MONDAY = date(2026, 11, 23)
@@ -37,7 +38,7 @@ def aim(**changes: Any) -> KeyResult:
 
 def buckets(key_result: KeyResult, count: int) -> list[date]:
     """Its first buckets."""
-    return [key_result.start + n * timedelta(days=key_result.cadence.days) for n in range(count)]
+    return [later(key_result.start, key_result.cadence, n) for n in range(count)]
 
 
 def series(key_result: KeyResult, values: Sequence[float | Decimal]) -> Mapping[date, Decimal]:
@@ -48,5 +49,5 @@ def series(key_result: KeyResult, values: Sequence[float | Decimal]) -> Mapping[
 
 def after(key_result: KeyResult, count: int) -> datetime:
     """The moment at which so many of its buckets have ended."""
-    day = key_result.start + count * timedelta(days=key_result.cadence.days)
+    day = later(key_result.start, key_result.cadence, count)
     return datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -2,12 +2,15 @@
 
 from random import Random
 
+from services.metrics.experiments import Verdict
 from services.metrics.observations import Observation, Outcome, Retracted
 from tests.metrics.observed import (
     DAY,
     HOUR,
     MONDAY,
     announced,
+    began,
+    decided,
     deployed,
     measured,
     merged,
@@ -16,8 +19,11 @@ from tests.metrics.observed import (
     ready,
     resolved,
     retracted,
+    run_ended,
+    run_started,
     stood,
     tagged,
+    taken_back,
     trained,
 )
 
@@ -38,6 +44,8 @@ def quarter(seed: int, commits: int = 40, hires: int = 10) -> list[Observation]:
         events += _model(random, model)
     for number in range(commits // 4):
         events.append(_latency(random, str(number)))
+        events += _experiment(random, str(number))
+        events += _data_run(random, str(number))
     return events
 
 
@@ -157,6 +165,44 @@ def _latency(random: Random, number: str) -> Observation:
         at=MONDAY + random.randrange(5) * DAY + random.randrange(3) * HOUR,
         counts={random.randrange(100, 130): random.randrange(1, 50) for _ in range(4)},
     )
+
+
+def _experiment(random: Random, number: str) -> list[Observation]:
+    """One that may be decided, decided otherwise, begun again, corrected and taken back."""
+    at, team = MONDAY + random.randrange(60) * DAY, random.choice(SERVICES)
+    events: list[Observation] = [began(f"x{number}", experiment=number, team=team, at=at)]
+    for attempt in range(random.randrange(3)):
+        at += random.randrange(1, 20) * DAY
+        name, verdict = f"v{number}.{attempt}", random.choice(list(Verdict))
+        told = decided(name, experiment=number, team=team, verdict=verdict, at=at)
+        events.append(told)
+        if random.random() < 0.4:
+            changes = {"verdict": random.choice(list(Verdict)), "occurred_at": at - HOUR}
+            events.append(told.evolve(event_id=f"c{name}", replaces=name, **changes))
+        if random.random() < 0.3:
+            events.append(began(f"x{number}.{attempt}", experiment=number, team=team, at=at + DAY))
+        if random.random() < 0.3:
+            events.append(taken_back(f"r{name}", name))
+    return events
+
+
+def _data_run(random: Random, number: str) -> list[Observation]:
+    """One whose start may be told late or never, and that may be corrected or taken back."""
+    at, hours = MONDAY + random.randrange(20) * DAY, random.randrange(1, 9)
+    events: list[Observation] = []
+    if random.random() < 0.7:
+        events.append(run_started(f"q{number}", run=number, at=at))
+    failed = random.randrange(4)
+    told = run_ended(
+        f"e{number}", run=number, failed=failed, rows=97 + failed, at=at + hours * HOUR
+    )
+    events.append(told)
+    if random.random() < 0.4:
+        corrected = run_ended(f"ec{number}", run=number, failed=0, rows=100, at=at + HOUR)
+        events.append(corrected.evolve(replaces=told.event_id))
+    if random.random() < 0.3:
+        events.append(taken_back(f"er{number}", told.event_id))
+    return events
 
 
 def shuffled(events: list[Observation], seed: int, repeated: float = 0.2) -> list[Observation]:

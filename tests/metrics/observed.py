@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from libs.common.projection import Received
+from services.metrics.data_runs import DataRunEnded, DataRunStarted, DatasetResult
+from services.metrics.experiments import ExperimentDecided, ExperimentStarted, Verdict
 from services.metrics.figures import Cell, compute_all
 from services.metrics.folds import fold_all
 from services.metrics.kpi import Definition
@@ -203,6 +205,72 @@ def measured(
         service=service,
         environment="production",
         counts=counts,
+    )
+
+
+def began(
+    event_id: str, *, experiment: str = "1", team: str = "ranking", at: Moment = MONDAY
+) -> ExperimentStarted:
+    return ExperimentStarted(
+        source="mlops",
+        event_id=event_id,
+        entity=f"experiment/ab/{experiment}",
+        occurred_at=at,
+        team=team,
+    )
+
+
+def decided(
+    event_id: str,
+    *,
+    experiment: str = "1",
+    team: str = "ranking",
+    verdict: Verdict = Verdict.SHIPPED,
+    at: Moment = MONDAY,
+) -> ExperimentDecided:
+    return ExperimentDecided(
+        source="mlops",
+        event_id=event_id,
+        entity=f"experiment/ab/{experiment}",
+        occurred_at=at,
+        team=team,
+        verdict=verdict,
+    )
+
+
+def run_started(event_id: str, *, run: str = "1", at: Moment = MONDAY) -> DataRunStarted:
+    return DataRunStarted(
+        source="mlops",
+        event_id=event_id,
+        entity=f"data-run/dq/{run}",
+        occurred_at=at,
+        pipeline="features",
+    )
+
+
+def run_ended(
+    event_id: str, *, run: str = "1", failed: int = 0, rows: int = 100, at: Moment = MONDAY
+) -> DataRunEnded:
+    """A run of ten checks over what should be a hundred orders."""
+    result = DatasetResult(dataset="orders", checks=10, failed=failed, rows=rows, expected_rows=100)
+    return DataRunEnded(
+        source="mlops",
+        event_id=event_id,
+        entity=f"data-run/dq/{run}",
+        occurred_at=at,
+        pipeline="features",
+        results=(result,),
+    )
+
+
+def taken_back(event_id: str, replaces: str, *, at: Moment = MONDAY) -> Retracted:
+    """An event of the front door of MLOps tools did not happen after all."""
+    return Retracted(
+        source="mlops",
+        event_id=event_id,
+        entity=f"retraction/{event_id}",
+        occurred_at=at,
+        replaces=replaces,
     )
 
 

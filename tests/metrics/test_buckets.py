@@ -34,6 +34,11 @@ UTC_ZONE = ZoneInfo("UTC")
         pytest.param("2026-11-29T23:59:59Z", "week", "UTC", "2026-11-23", id="Sunday night"),
         pytest.param("2026-11-30T00:00:00Z", "week", "UTC", "2026-11-30", id="Monday"),
         pytest.param("2027-01-01T12:00:00Z", "week", "UTC", "2026-12-28", id="over the new year"),
+        pytest.param("2026-03-15T23:59:59Z", "sprint", "UTC", "2026-03-02", id="two weeks"),
+        pytest.param("2026-03-16T00:00:00Z", "sprint", "UTC", "2026-03-16", id="the next sprint"),
+        pytest.param("2025-12-29T00:00:00Z", "sprint", "UTC", "2025-12-22", id="before they began"),
+        pytest.param("2026-12-31T23:00:00Z", "quarter", "UTC", "2026-10-01", id="the last quarter"),
+        pytest.param("2026-03-31T22:00:00Z", "quarter", "Europe/Berlin", "2026-04-01", id="April"),
     ],
 )
 def test_the_bucket_of_a_moment(moment: str, period: str, zone: str, bucket: str) -> None:
@@ -80,15 +85,14 @@ def test_joined_spans_hold_the_same_moments_once() -> None:
     assert joined([]) == []
 
 
-def test_windows_cover_all_time_without_cutting_a_bucket() -> None:
+@pytest.mark.parametrize("period", [Period.DAY, Period.WEEK, Period.SPRINT, Period.QUARTER])
+def test_windows_cover_all_time_without_cutting_a_bucket(period: Period) -> None:
     first, last = datetime(2025, 1, 1, 5, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=UTC)
     zone = ZoneInfo("Europe/Berlin")
-    pieces = list(windows(first, last, Period.WEEK, zone))
+    pieces = list(windows(first, last, period, zone))
     assert pieces[0].start <= first
     assert pieces[-1].end > last
     assert [each.end for each in pieces[:-1]] == [each.start for each in pieces[1:]]
     for each in pieces:
-        assert (
-            span_of(bucket_of(each.start, Period.WEEK, zone), Period.WEEK, zone).start == each.start
-        )
+        assert span_of(bucket_of(each.start, period, zone), period, zone).start == each.start
     assert list(windows(None, None, Period.DAY, zone)) == []

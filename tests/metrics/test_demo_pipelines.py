@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from farhand.demo import models
+from farhand.demo import data_runs, experiments, models
 from farhand.demo.pipelines import planned, shipped
 from farhand.demo.product_time import BEGINS, LASTS
 from libs.common.contracts.metrics import KeyResultOffCourse, KeyResultStatus
@@ -17,7 +17,9 @@ from services.metrics.observations import Observation
 from services.metrics.okr import KeyResult, load_key_results
 from services.metrics.sources.cdevents import CDEvents
 from services.metrics.sources.github import GitHub
+from services.metrics.sources.growthbook import GrowthBook
 from services.metrics.sources.mlflow import MLflow
+from services.metrics.sources.mlops import Mlops
 from services.metrics.steering import Kept, armed_on, steer
 from tests.metrics.observed import figures_from
 
@@ -99,3 +101,26 @@ def test_a_model_is_rolled_back_and_an_incident_reopened() -> None:
     failed = figures_from(DEFINITIONS["model-change-fail-rate"], observations)
     assert failed["2026-03-02", "all"] == Decimal("0.5")
     assert figures_from(DEFINITIONS["incidents"], observations)["2026-03-02", "all"] == 1
+
+
+def test_experiments_are_decided_with_one_verdict_corrected_and_one_start_told_late() -> None:
+    readers = {"mlops": Mlops(), "growthbook": GrowthBook()}
+    deliveries = sorted(experiments.planned(BEGINS))
+    observations = [o for each in deliveries for o in readers[each.source].read(each.body)]
+    started = figures_from(DEFINITIONS["experiments"], observations)
+    assert started["2026-03-02", "all"] == 8
+    shipped = figures_from(DEFINITIONS["experiment-success-rate"], observations)
+    assert shipped["2026-03-02", "all"] == Decimal("0.6")
+    assert shipped["2026-03-02", "team=speech"] == 1
+
+
+def test_one_day_of_data_is_bad_and_another_was_only_told_as_such() -> None:
+    deliveries = sorted(data_runs.planned(1, BEGINS))
+    observations = [o for each in deliveries for o in Mlops().read(each.body)]
+    errors = figures_from(DEFINITIONS["data-errors"], observations)
+    wrong = {bucket for (bucket, group), share in errors.items() if group == "all" and share}
+    assert wrong == {"2026-03-10"}
+    coverage = figures_from(DEFINITIONS["data-coverage"], observations)
+    assert coverage["2026-03-10", "all"] == Decimal("0.9")
+    time = figures_from(DEFINITIONS["data-processing-time-p90"], observations)
+    assert len({bucket for bucket, group in time if group == "pipeline=acme/speech-corpus"}) == 13

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from services.metrics.facts import Fact, Fold
+from services.metrics.folds.data_run import DATA_RUN
 from services.metrics.folds.delivery import DELIVERY
+from services.metrics.folds.experiment import EXPERIMENTS
 from services.metrics.folds.hire import HIRE
 from services.metrics.folds.latency import LATENCY
 from services.metrics.folds.model import MODEL
@@ -16,10 +18,13 @@ from services.metrics.folds.running_service import SERVICE
 from services.metrics.observations import Observation, Retracted
 
 FOLDS: Final[Mapping[str, Fold]] = {
+    "data-run": DATA_RUN,
     "delivery": DELIVERY,
+    "experiment": EXPERIMENTS,
     "hire": HIRE,
     "latency": LATENCY,
     "model": MODEL,
+    "retraction": Fold(kinds={}, fold=lambda _entity, _observations: ()),
     "service": SERVICE,
 }
 

@@ -22,10 +22,10 @@ from services.metrics.observations import (
     Outcome,
     Retracted,
 )
-from services.metrics.sources.cdevents_context import Camel, Context, Environment, Told
+from services.metrics.sources.cdevents_context import Context, Environment, Told
 from services.metrics.sources.cdevents_incidents import INCIDENTS, IncidentEvent, read_incident
 from services.metrics.sources.naming import PRODUCTION, artifact_in, commit_in, commit_named
-from services.metrics.sources.reading import json_object, reading
+from services.metrics.sources.reading import Camel, json_object, reading
 from services.metrics.sources.signatures import (
     require_fresh,
     require_match,

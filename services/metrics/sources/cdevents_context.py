@@ -9,18 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Self
 
-from pydantic.alias_generators import to_camel
-
 from services.metrics.observations import Moment, Name, Retracted
 from services.metrics.sources.naming import by_chain, by_commit, by_event
-from services.metrics.sources.reading import Payload
+from services.metrics.sources.reading import Camel
 
 CORRECTS: Final = "CORRECTS"
 RETRACTS: Final = "RETRACTS"
-
-
-class Camel(Payload, alias_generator=to_camel):
-    """A part of a body whose keys are in camel case."""
 
 
 class Target(Camel):

@@ -15,8 +15,9 @@ from services.metrics.observations import (
     Retracted,
     running,
 )
-from services.metrics.sources.cdevents_context import Camel, Context, Environment, Told
+from services.metrics.sources.cdevents_context import Context, Environment, Told
 from services.metrics.sources.naming import UNKNOWN, artifact_in
+from services.metrics.sources.reading import Camel
 
 RESOLVED: Final = "incident.resolved"
 INCIDENTS: Final = frozenset({"incident.detected", "incident.reported", RESOLVED})

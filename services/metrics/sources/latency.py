@@ -10,9 +10,9 @@ from typing import Annotated, Final, Self
 from pydantic import Field, PositiveInt, model_validator
 
 from services.metrics.ddsketch import HIGHEST, LOWEST, counted
-from services.metrics.observations import LatencyMeasured, Moment, Name
+from services.metrics.observations import LatencyMeasured, Name
 from services.metrics.sources.naming import by_hour
-from services.metrics.sources.reading import Payload
+from services.metrics.sources.own_events import OwnEvent, Said
 
 LATENCY: Final = "inference.latency.v1"
 
@@ -20,10 +20,9 @@ Index = Annotated[int, Field(ge=LOWEST, le=HIGHEST)]
 Milliseconds = Annotated[Decimal, Field(gt=0, le=10**9)]
 
 
-class LatencyData(Payload):
+class LatencyData(Said):
     service: Name
     environment: Name = "production"
-    at: Moment
     counts: dict[Index, PositiveInt] = Field(default_factory=dict[int, int], max_length=1_000)
     milliseconds: tuple[Milliseconds, ...] = Field(default=(), max_length=10_000)
 
@@ -34,20 +33,12 @@ class LatencyData(Payload):
         return self
 
 
-class LatencyEvent(Payload):
-    id: Name
-    source: Name
-    data: LatencyData
-
-
-def read_latency(source: str, said: LatencyEvent) -> LatencyMeasured:
+def read_latency(door: str, content: object) -> LatencyMeasured:
     """One observation of one minute of one server."""
+    said = OwnEvent[LatencyData].model_validate(content)
     data = said.data
     return LatencyMeasured(
-        source=source,
-        event_id=f"{said.source}#{said.id}",
-        entity=by_hour(data.environment, data.service, data.at),
-        occurred_at=data.at,
+        **said.told(door, by_hour(data.environment, data.service, data.at)),
         service=data.service,
         environment=data.environment,
         counts=data.counts or counted(data.milliseconds),

@@ -44,6 +44,16 @@ def by_hour(environment: str, service: str, at: datetime) -> str:
     return f"latency/{environment}/{service}/{at:%Y-%m-%dT%H}"
 
 
+def by_experiment(source: str, experiment: str) -> str:
+    """The entity of one experiment of one sender."""
+    return f"experiment/{source}/{experiment}"
+
+
+def by_data_run(source: str, run: str) -> str:
+    """The entity of one run over data of one sender."""
+    return f"data-run/{source}/{run}"
+
+
 def commit_in(purl: str) -> str | None:
     """The full commit that a package URL was built from, if it names one.
 

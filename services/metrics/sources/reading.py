@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
 from pydantic_core import from_json
 
 from libs.common.fold import describe
@@ -15,6 +16,10 @@ class Payload(BaseModel):
     """The part of a sender's body that is read; all else is ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+class Camel(Payload, alias_generator=to_camel):
+    """A part of a body whose keys are in camel case."""
 
 
 def json_object(body: bytes, hint: str) -> dict[str, Any]:
