@@ -47,9 +47,18 @@ def spark(values: Sequence[Decimal | None]) -> Line:
     return line(values, SPARK_WIDTH, SPARK_HEIGHT)
 
 
-def line(values: Sequence[Decimal | None], width: int = WIDTH, height: int = HEIGHT) -> Line:
-    """A line over the whole width; the ground is nought unless the figures are far above it."""
-    known = [value for value in values if value is not None]
+def line(
+    values: Sequence[Decimal | None],
+    width: int = WIDTH,
+    height: int = HEIGHT,
+    *,
+    beside: Sequence[Decimal | None] = (),
+) -> Line:
+    """A line over the whole width; the ground is nought unless the figures are far above it.
+
+    Lines that are drawn over each other have the same scale if `beside` has the other's values.
+    """
+    known = [value for value in (*values, *beside) if value is not None]
     low, high = _range(known)
     step = (width - 2 * PADDING) / max(len(values) - 1, 1)
 

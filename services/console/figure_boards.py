@@ -1,7 +1,7 @@
 """Figures and key results in SQL, for the pages that show them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,7 +9,6 @@ from typing import Final
 
 from libs.common.contracts.metrics import KeyResultChanged, KeyResultOffCourse
 from libs.common.database import Pool
-from services.console.scope import Scope
 
 TOTAL: Final = "all"
 POINTS: Final = 30
@@ -161,22 +160,3 @@ async def key_results(pool: Pool) -> Sequence[KeyResult]:
         )
         for row in rows
     ]
-
-
-async def funnel(pool: Pool, scope: Scope) -> Mapping[str, int]:
-    """How many hires ever got how far, of those in the scope of who asks."""
-    row = await pool.fetchrow(
-        """
-        select count(*) as announced,
-               count(*) filter (where state->'decision' <> 'null') as decided,
-               count(*) filter (where state->'decision'->>'verdict' = 'clear') as clear,
-               count(*) filter (where state->>'ready_at' is not null) as ready,
-               count(*) filter (where state->>'started_at' is not null) as started
-          from hire
-         where announced and ($1::bool or manager = $2 or hire_id = $3)
-        """,
-        scope.everything,
-        scope.manager,
-        scope.hire_id,
-    )
-    return dict(row) if row else {}

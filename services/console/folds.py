@@ -171,6 +171,7 @@ def _held(hire: Hire, event: MessageHeld, at: datetime) -> Hire:
             state="held",
             at=at,
             says=event.reason,
+            until=event.not_before,
         )
     )
 

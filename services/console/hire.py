@@ -1,6 +1,6 @@
 """A hire as the console knows it: the nouns that people look at."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any, Final, Self
 from uuid import UUID
@@ -11,6 +11,9 @@ from libs.common.contracts.values import HireId, Instant, Owner, Profile, Value,
 
 OVER: Final = frozenset({HireStatus.LEFT, HireStatus.CANCELLED})
 """A hire that stands here asks nothing of anybody."""
+
+ROUND: Final = timedelta(hours=2)
+"""How long after its hour a letter has surely gone out: mailboxes get one mail an hour."""
 
 STARTED: Final = frozenset({HireStatus.ACTIVE, HireStatus.CHANGING, HireStatus.LEAVING})
 
@@ -60,13 +63,23 @@ class Holding(Value):
 
 
 class Letter(Value):
-    """What became of a message to somebody: held, sent or failed."""
+    """What became of a message to somebody: held `until` a moment (UTC), sent or failed."""
 
     message_id: UUID
     recipient: Owner
     state: str
     at: Instant
     says: str = ""
+    until: Instant | None = None
+
+    def stage(self, now: datetime) -> str:
+        """As `state`, but what was held is `leaving` from its hour on, and then not `needed`.
+
+        Nobody tells of a letter that is dropped because nothing is left to say.
+        """
+        if self.state != "held" or self.until is None or now < self.until:
+            return self.state
+        return "leaving" if now < self.until + ROUND else "needed"
 
 
 class AccessAsk(Value):

@@ -6,10 +6,15 @@ also knows what a schema cannot say.
 
 import json
 from dataclasses import dataclass
+from typing import Final
 
 from pydantic import ValidationError
 
 from libs.common.contracts import CATALOG
+from services.console.plain_faults import in_words
+from services.console.wording import worded
+
+BODY: Final = worded("the body")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +33,9 @@ def faults(event: str, body: str) -> tuple[Fault, ...]:
     try:
         json.loads(body)
     except ValueError as error:
-        says = error.msg if isinstance(error, json.JSONDecodeError) else "it cannot be read"
-        where = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "the body"
-        return (Fault(where, f"is not JSON: {says}"),)
+        broken = isinstance(error, json.JSONDecodeError)
+        where = worded("line {number}", number=error.lineno) if broken else BODY
+        return (Fault(where, worded("it is no JSON")),)
     contract = CATALOG.get(event)
     if contract is None:
         return ()
@@ -39,7 +44,7 @@ def faults(event: str, body: str) -> tuple[Fault, ...]:
     except ValidationError as error:
         found = error.errors(include_input=False, include_url=False)
         return tuple(
-            Fault(".".join(str(step) for step in each["loc"]) or "the body", each["msg"])
+            Fault(".".join(str(step) for step in each["loc"]) or BODY, in_words(each))
             for each in found
         )
     return ()

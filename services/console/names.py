@@ -56,6 +56,52 @@ TERMS: Final[Mapping[str, str]] = {
     "contractor_signs": worded("Signs of employment"),
 }
 
+OBSERVED: Final[Mapping[str, str]] = {
+    "ChangeMerged": worded("Change merged"),
+    "DeploymentStarted": worded("Deployment started"),
+    "DeploymentFinished": worded("Deployment finished"),
+    "IncidentOpened": worded("Incident opened"),
+    "IncidentResolved": worded("Incident resolved"),
+    "ModelVersionRegistered": worded("Model version registered"),
+    "ModelTrained": worded("Model trained"),
+    "ModelVersionTagged": worded("Model version tagged"),
+    "ModelAliasMoved": worded("Model alias moved"),
+    "LatencyMeasured": worded("Latency measured"),
+    "HireWasAnnounced": worded("Hire announced"),
+    "HireBecameReady": worded("Hire ready"),
+    "HireHasLeft": worded("Hire has left"),
+    "HireStatusWas": worded("Hire changed state"),
+    "AccessWasRevoked": worded("Access ended"),
+    "Retracted": worded("Taken back"),
+}
+"""What figures are made of, by the names that metrics gives it."""
+
+FIELDS: Final[Mapping[str, str]] = {
+    "why": worded("Reason"),
+    "answer": worded("Answer"),
+    "evidence": worded("Evidence"),
+    "owner": worded("Who does it now"),
+    "starts_on": worded("First day"),
+    "until": worded("Last day"),
+    "hire_id": worded("Hire"),
+    "task_id": worded("Task"),
+    "login": worded("Login"),
+    "name": worded("Name"),
+    "roles": worded("Roles"),
+    "address": worded("Address"),
+    "language": worded("Language"),
+    "status": worded("State"),
+    "turn": worded("Turn"),
+    "place": worded("Place"),
+    "look": worded("Where to look"),
+    "starts": worded("Starts on"),
+    "q": worded("Search"),
+    "page": worded("Page"),
+    "part": worded("Part"),
+    "bucket": worded("Day"),
+}
+"""What fields of forms and of addresses are called."""
+
 
 def deed_name(action: str) -> str:
     """What somebody did; one that is not known here by its own name."""
@@ -65,3 +111,13 @@ def deed_name(action: str) -> str:
 def term_name(term: str) -> str:
     """A term of work; one that is not known here by its own name."""
     return TERMS.get(term, term.replace("_", " ").capitalize())
+
+
+def event_name(observed: str) -> str:
+    """What a figure is made of; one that is not known here by its own name."""
+    return OBSERVED.get(observed, observed)
+
+
+def field_name(field: str) -> str:
+    """What a field is called; one that is not known here by its own name."""
+    return FIELDS.get(field, field)

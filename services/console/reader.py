@@ -126,6 +126,9 @@ class Reader:
                 return self.day(value)
             case Decimal():
                 return self.number(value)
+            case tuple():
+                several = cast("tuple[object, ...]", value)
+                return ", ".join(self.value(each) for each in several)
             case _:
                 return str(value).replace("_", " ")
 

@@ -84,7 +84,7 @@ def _changed(body: Body) -> Line:
 def _stands(body: Body) -> Line:
     status = body["status"]
     tone = {"ready": "good", "active": "good", "blocked": "bad", "cancelled": "quiet"}
-    says = worded("Stands here now: {status}", status=STATUSES[status])
+    says = worded("New state: {status}", status=STATUSES[status])
     return Line("flag", says, tone.get(status, "plain"))
 
 
@@ -104,6 +104,11 @@ def _assigned(body: Body) -> Line:
     whose = BADGE_NAMES.get(body["owner"], body["owner"])
     says = worded("To do, by {owner}: {task}", owner=whose, task=body["title"])
     return Line("task", says, "wait", body["why"])
+
+
+def _task(body: Body) -> str:
+    """The task by its title, where whoever tells the story knows it."""
+    return body.get("title") or worded("a task")
 
 
 def _overdue(body: Body) -> Line:
@@ -192,11 +197,11 @@ TELLINGS: Final[Mapping[str, Callable[[Body], Line]]] = {
     ),
     "task.assigned.v1": _assigned,
     "task.moved.v1": lambda body: Line(
-        "clock", worded("A task moved to {day}", day=body["due_on"])
+        "clock", worded("Due on {day} now: {task}", day=body["due_on"], task=_task(body))
     ),
-    "task.done.v1": lambda body: Line("check", worded("Done: {what}", what=body["kind"]), "good"),
+    "task.done.v1": lambda body: Line("check", worded("Done: {what}", what=_task(body)), "good"),
     "task.dropped.v1": lambda body: Line(
-        "task", worded("A task is no longer needed"), "quiet", body["why"]
+        "task", worded("No longer needed: {task}", task=_task(body)), "quiet", body["why"]
     ),
     "task.due_today.v1": lambda body: Line(
         "clock", worded("Due today: {task}", task=body["title"]), "wait"

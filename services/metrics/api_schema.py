@@ -15,6 +15,7 @@ class EventOut(BaseModel):
     source: str
     event_id: str
     type: str = Field(description="What was observed, such as DeploymentFinished.")
+    entity: str = Field(description="Of what it was observed, such as `hire/ID`.")
     occurred_at: datetime = Field(description="When it happened, in UTC.")
     recorded_at: datetime = Field(description="When it became known here, in UTC.")
 
@@ -25,6 +26,7 @@ class EventOut(BaseModel):
             source=event.name.source,
             event_id=event.name.event_id,
             type=event.type,
+            entity=event.entity,
             occurred_at=event.occurred_at,
             recorded_at=event.recorded_at,
         )

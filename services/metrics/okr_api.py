@@ -36,6 +36,7 @@ class KeyResultOut(BaseModel):
     kpi: str
     group: str
     unit: str
+    scale: Decimal = Field(description="How many of the KPI's unit make one of this one.")
     cadence: str
     start: date
     end: date
@@ -64,6 +65,7 @@ class KeyResultOut(BaseModel):
             kpi=key_result.kpi,
             group=key_result.group,
             unit=key_result.unit,
+            scale=key_result.scale,
             cadence=key_result.cadence.value,
             start=key_result.start,
             end=key_result.end,

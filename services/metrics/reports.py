@@ -54,7 +54,7 @@ select cell.place, behind.*
   from unnest($2::int[], $3::timestamptz[], $4::timestamptz[], $5::text[])
        as cell (place, starts, ends, wanted)
  cross join lateral (
-       select log.source, log.event_id, log.type, log.occurred_at, log.recorded_at,
+       select log.source, log.event_id, log.type, log.entity, log.occurred_at, log.recorded_at,
               count(*) over () as total
          from event_log log
         where (log.source, log.event_id) in (
@@ -89,6 +89,7 @@ class EventBehind:
 
     name: EventName
     type: str
+    entity: str
     occurred_at: datetime
     recorded_at: datetime
 
@@ -177,6 +178,7 @@ def _behind(rows: Sequence[Any], limit: int) -> Behind:
         EventBehind(
             name=EventName(row["source"], row["event_id"]),
             type=row["type"],
+            entity=row["entity"],
             occurred_at=row["occurred_at"],
             recorded_at=row["recorded_at"],
         )

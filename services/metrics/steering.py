@@ -77,6 +77,10 @@ def _changed(key_result: KeyResult, appraisal: Appraisal, now: datetime) -> KeyR
         target=key_result.course.target,
         forecast=appraisal.forecast,
         changed_at=now,
+        title=key_result.title,
+        objective=key_result.objective,
+        kpi=key_result.kpi,
+        group=key_result.group,
     )
 
 

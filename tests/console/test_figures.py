@@ -2,19 +2,36 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 import pytest
 
 from libs.common.contracts.metrics import KeyResultChanged, KeyResultOffCourse, KpiChanged
+from libs.common.contracts.notify import MessageHeld
 from libs.common.contracts.onboarding import HireStatus
+from libs.common.contracts.values import Owner
 from libs.common.database import Pool
-from services.console import figure_boards
+from services.console import figure_boards, flow
 from services.console.figures import follow_figures, follow_key_results
 from services.console.role import Role
+from services.console.scope import Scope
 from tests.console.conftest import Console
-from tests.console.hires import NOW, announced, decided, received, stands, told
+from tests.console.hires import (
+    ALICE,
+    BOB,
+    CAROL,
+    NOW,
+    announced,
+    assigned,
+    blocked,
+    decided,
+    received,
+    stands,
+    told,
+)
 
+EVERYTHING: Final = Scope(everything=True)
 MONDAY = date(2026, 11, 23)
 
 
@@ -107,3 +124,30 @@ async def test_the_funnel_counts_the_hires_that_somebody_may_see(
 
 async def test_a_worker_sees_no_figures(console: Console) -> None:
     assert (await (await console.signed_in(Role.WORKER)).get("/figures")).status_code == 403
+
+
+async def test_it_tells_whom_hires_wait_for_and_what_is_held_for_working_hours(
+    console: Console, pool: Pool
+) -> None:
+    await told(pool, announced(ALICE), assigned(ALICE, owner=Owner.IT), announced(CAROL))
+    await told(pool, announced(BOB), stands(HireStatus.BLOCKED, BOB), blocked(BOB))
+    held = MessageHeld.example | {"hire_id": ALICE, "recipient": "manager"}
+    later = held | {"not_before": NOW + timedelta(hours=9)}
+    over = held | {"not_before": NOW - timedelta(hours=9), "message_id": UUID(int=7)}
+    await told(pool, MessageHeld.model_validate(later), MessageHeld.model_validate(over))
+
+    waits = await flow.waits(pool, EVERYTHING, NOW + timedelta(hours=3))
+    assert {each.owner: (each.hires, each.blocked) for each in waits} == {
+        "it": (1, 0),
+        "legal": (1, 1),
+        "": (1, 0),
+    }
+    assert {each.half for each in waits} == {timedelta(hours=3)}
+    letters = await flow.held(pool, EVERYTHING, NOW)
+    assert letters == [flow.Held("manager", 1, NOW + timedelta(hours=9))]
+    assert await flow.waits(pool, Scope(manager="nobody"), NOW) == []
+
+    text = (await (await console.signed_in(Role.HR)).get("/figures")).text
+    assert "Where hires wait" in text
+    assert 'href="/?turn=legal"' in text
+    assert "Held for working hours" in text

@@ -27,6 +27,7 @@ NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 SAME = {
     "Administrator", "Browser", "Employer of record", "Export", "IT", "Id", "Live", "Login", "Name",
     "Position", "SRE", "Trace", "VPN", "%(name)s", "team %(team)s", "{verdict} ({place})",
+    "{field}: {says}.",
 }  # fmt: skip
 """What may be the same in two languages."""
 

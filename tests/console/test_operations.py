@@ -90,7 +90,7 @@ async def test_a_mended_letter_is_held_against_its_contract_before_it_is_sent(
     answer = await sre.post("/operations/console/settle", body=body, **fields)
 
     assert answer.status_code == 422
-    assert "<code>announced_at</code>: Input should be a valid datetime" in answer.text
+    assert "<code>announced_at</code>: it is no moment, such as" in answer.text
     assert "soon&lt;i&gt;" in answer.text
     assert 'value="a typo"' in answer.text
     assert await audit.all_entries(watched.pool) == []

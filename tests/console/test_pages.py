@@ -7,7 +7,7 @@ import pytest
 from libs.common.clock import wall
 from libs.common.contracts.onboarding import HireStatus
 from libs.common.database import Pool
-from services.console import sessions
+from services.console import board, sessions
 from services.console.role import Role
 from services.console.teams import digest_of
 from services.console.web.sign_in_page import local
@@ -135,6 +135,42 @@ async def test_a_filter_that_makes_no_sense_is_told(console: Console, query: str
     answer = await (await console.signed_in(Role.HR)).get(f"/?{query}")
     assert answer.status_code == 422
     assert "does not make sense" in answer.text
+    assert "Input should" not in answer.text
+
+
+async def test_what_goes_wrong_is_told_in_the_language_that_was_chosen(console: Console) -> None:
+    browser = await console.signed_in(Role.SRE)
+    await browser.post("/language", language="de")
+    answers = {path: await browser.get(path) for path in ("/hires/nobody", "/nowhere", "/audit")}
+    assert {path: each.status_code for path, each in answers.items()} == {
+        "/hires/nobody": 422,
+        "/nowhere": 404,
+        "/audit": 403,
+    }
+    assert "Eintritt: keine Kennung." in answers["/hires/nobody"].text
+    assert "Diese Seite gibt es nicht." in answers["/nowhere"].text
+    assert all('lang="de"' in each.text for each in answers.values())
+
+
+@pytest.mark.parametrize(
+    ("raised", "status", "says"),
+    [
+        pytest.param(RuntimeError("a secret"), 500, "a defect of ours", id="a defect"),
+        pytest.param(OSError("a secret"), 503, "Just a moment", id="something is away"),
+    ],
+)
+async def test_a_defect_is_a_page_too_and_quotes_nothing(
+    console: Console, monkeypatch: pytest.MonkeyPatch, raised: Exception, status: int, says: str
+) -> None:
+    async def fail(*_: object) -> None:
+        raise raised
+
+    monkeypatch.setattr(board, "page", fail)
+    answer = await (await console.signed_in(Role.HR)).get("/")
+    assert answer.status_code == status
+    assert says in answer.text
+    assert "a secret" not in answer.text
+    assert answer.headers["content-security-policy"]
 
 
 async def test_a_story_tells_tasks_law_and_events_and_escapes_all_of_it(

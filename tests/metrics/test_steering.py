@@ -50,6 +50,10 @@ def test_the_owner_is_told_what_changed_and_what_to_decide() -> None:
             target=Decimal(13),
             forecast=Decimal(12),
             changed_at=after(aim(), 5),
+            title="Thirteen deployments a week",
+            objective="Ship what we learn",
+            kpi="deployment-frequency",
+            group="all",
         ),
         KeyResultOffCourse(
             key_result="ranking-frequency",

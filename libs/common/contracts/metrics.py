@@ -59,6 +59,7 @@ class KeyResultChanged(Event, name="key_result.changed.v1", subject="key_result"
 
     `value` None is 'no data'; `expected` is where its declared path has it in that bucket, and
     `forecast` what it comes to at its end if it goes on as it did, None where that is unknown.
+    `kpi` and `group` are whose figures it is judged by.
     """
 
     key_result: Slug
@@ -71,6 +72,10 @@ class KeyResultChanged(Event, name="key_result.changed.v1", subject="key_result"
     target: Decimal
     forecast: Decimal | None = None
     changed_at: Instant
+    title: Line | None = None
+    objective: Line | None = None
+    kpi: str | None = None
+    group: str | None = None
 
     example = {
         "key_result": "ranking-lead-time",
@@ -83,6 +88,10 @@ class KeyResultChanged(Event, name="key_result.changed.v1", subject="key_result"
         "target": "6",
         "forecast": "5.9",
         "changed_at": "2026-11-24T00:00:00Z",
+        "title": "A merged change reaches production within six hours",
+        "objective": "Ranking ships what it learns while it is still news",
+        "kpi": "lead-time-for-changes-day",
+        "group": "service=acme/ranking",
     }
 
 

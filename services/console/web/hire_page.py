@@ -1,8 +1,8 @@
 """`/hires/{id}`: the story of one hire."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from functools import partial
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import httpx2
@@ -15,6 +15,7 @@ from services.console import accounts, audit, board, stories, telling
 from services.console.audit import Deed
 from services.console.hire import Hire, Task
 from services.console.policy import Action
+from services.console.stories import Chapter
 from services.console.trace import Waterfall
 from services.console.trace_store import TIMEOUT_SECONDS, TraceStore, TraceStoreError
 from services.console.web.page_route import PageRoute
@@ -123,7 +124,7 @@ async def _rendered(
     return visit.page(
         "hire.html",
         hire=hire,
-        chapters=[(each, telling.tell(each.type, each.body)) for each in chapters],
+        chapters=[(each, telling.tell(each.type, _titled(hire, each))) for each in chapters],
         deeds=await audit.about(visit.pool, str(hire.hire_id)),
         names=await accounts.names(visit.pool),
         traced=traced,
@@ -136,6 +137,13 @@ async def _rendered(
         request_id=ids.derived("form", visit.session.id, hire.hire_id, newest),
         format_of=partial(format_of, hire),
     )
+
+
+def _titled(hire: Hire, chapter: Chapter) -> Mapping[str, Any]:
+    """What a chapter tells, with the title of the task that it is about."""
+    task_id = chapter.body.get("task_id")
+    task = hire.task(UUID(task_id)) if task_id else None
+    return chapter.body if task is None else {"title": task.title, **chapter.body}
 
 
 async def _drawn(store: TraceStore, trace: str | None) -> tuple[Waterfall | None, str]:

@@ -1,5 +1,6 @@
 """How every page answers: security headers, and errors as pages that a person can read."""
 
+import logging
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
@@ -7,10 +8,14 @@ from fastapi import HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
+from starlette.requests import ClientDisconnect
 
+from libs.common.database import TRANSIENT
+from services.console.names import field_name
+from services.console.plain_faults import in_words
 from services.console.reader import language_of
 from services.console.settings import ConsoleSettings
-from services.console.web.render import page
+from services.console.web.render import page, theme_of
 from services.console.wording import worded
 
 POLICY: Final = (
@@ -35,9 +40,16 @@ TITLES: Final = {
     413: worded("That is too much"),
     422: worded("That does not make sense yet"),
     429: worded("Too many tries"),
+    500: worded("That is a defect of ours"),
     502: worded("A service has not done it"),
     503: worded("Just a moment"),
 }
+
+
+LATER: Final = worded("Something that this page needs is busy or away. Try again in a moment.")
+DEFECT: Final = worded("Nothing was done. It is written in the log, where operations find it.")
+
+log = logging.getLogger(__name__)
 
 
 class SignInNeeded(Exception):  # noqa: N818  # an answer, not an error
@@ -64,6 +76,14 @@ class PageRoute(APIRoute):
                 response = _error(request, 422, _said(error))
             except HTTPException as error:
                 response = _error(request, error.status_code, error.detail, error.headers)
+            except ClientDisconnect:
+                raise
+            except TRANSIENT as error:
+                log.warning("a page has to be asked for again: %s", type(error).__name__)
+                response = _error(request, 503, LATER, {"Retry-After": "5"})
+            except Exception:
+                log.exception("a page raised")
+                response = _error(request, 500, DEFECT)
             secure = STRICT if ConsoleSettings().is_secure else {}
             for name, value in (HEADERS | secure).items():
                 response.headers.setdefault(name, value)
@@ -72,16 +92,27 @@ class PageRoute(APIRoute):
         return answer
 
 
-def _said(error: RequestValidationError) -> str:
+def _said(error: RequestValidationError) -> tuple[str, ...]:
     # `input` is left out: a person typed it.
-    return "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in error.errors())
+    return tuple(
+        worded("{field}: {says}.", field=field_name(str(each["loc"][-1])), says=in_words(each))
+        for each in error.errors()
+    )
 
 
-def _error(request: Request, status: int, detail: str, headers: Any = None) -> Response:
+def _error(
+    request: Request, status: int, detail: str | tuple[str, ...], headers: Any = None
+) -> Response:
     title = TITLES.get(status, worded("Something went wrong"))
-    language = language_of(request.headers.get("accept-language", ""))
+    accepts = request.headers.get("accept-language", "")
     response = page(
-        "error.html", status, language=language, title=title, detail=detail, status=status
+        "error.html",
+        status,
+        language=getattr(request.state, "language", None) or language_of(accepts),
+        theme=theme_of(request),
+        title=title,
+        details=(detail,) if isinstance(detail, str) else detail,
+        status=status,
     )
     response.headers.update(dict(headers or {}))
     return response

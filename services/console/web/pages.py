@@ -12,6 +12,7 @@ from services.console.web import (
     hire_page,
     law_page,
     live_stream,
+    nowhere_page,
     openid_page,
     operations_page,
     person_page,
@@ -34,6 +35,7 @@ PAGES = (
     audit_page,
     accounts_page,
     live_stream,
+    nowhere_page,
 )
 
 router = APIRouter()

@@ -5,15 +5,17 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.console import telling
-from services.console.names import deed_name, term_name
+from services.console.names import deed_name, event_name, term_name
 from services.console.role import TITLES
 from services.console.web.assets import version
 from services.console.words import LANGUAGES, WORDS, Words
 
+THEMES: Final = ("light", "dark")
 TEMPLATES: Final = Path(__file__).parent.parent / "templates"
 
 
@@ -31,6 +33,12 @@ def with_query(query: Mapping[str, str], **changes: str | int | None) -> str:
 def asset(name: str) -> str:
     """Where a file of ours is to be had."""
     return f"/static/{version()}/{name}"
+
+
+def theme_of(request: Request) -> str:
+    """The theme that was chosen; empty for that of the system."""
+    chosen = request.cookies.get("theme", "")
+    return chosen if chosen in THEMES else ""
 
 
 def _environment(words: Words) -> Environment:
@@ -52,6 +60,7 @@ def _environment(words: Words) -> Environment:
         "system_name": telling.system,
         "deed_name": deed_name,
         "term_name": term_name,
+        "event_name": event_name,
         "language": words.language,
         "languages": LANGUAGES,
     }

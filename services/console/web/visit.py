@@ -21,11 +21,10 @@ from services.console.role import Account
 from services.console.scope import Scope, scope_of
 from services.console.sessions import Session
 from services.console.web.page_route import SignInNeeded
-from services.console.web.render import page
+from services.console.web.render import page, theme_of
 from services.console.wording import worded
 
 COOKIE: Final = "farhand_session"
-THEMES: Final = ("light", "dark")
 REFUSED: Final = worded(
     "Your roles do not allow that. Somebody who may can do it, or change your roles."
 )
@@ -107,12 +106,6 @@ class Visit:
         )
 
 
-def theme_of(request: Request) -> str:
-    """The theme that was chosen; empty for that of the system."""
-    chosen = request.cookies.get("theme", "")
-    return chosen if chosen in THEMES else ""
-
-
 def reader_of(request: Request, now: datetime, language: str | None = None) -> Reader:
     """How whoever asks reads, as they have chosen or else as their browser tells."""
     accepts = request.headers.get("accept-language", "")
@@ -127,6 +120,7 @@ async def visiting(request: Request, state: State) -> Visit:
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         raise SignInNeeded(quote(back if request.method == "GET" else "/"))
     reader = reader_of(request, state.tools.clock.now(), session.account.language)
+    request.state.language = reader.language  # for what goes wrong later
     return Visit(request, state, session, reader, scope_of(session.account))
 
 
