@@ -20,13 +20,23 @@ from tests.chaos.strikes import Poisoned, Strikes
 from tests.chaos.verdict import Breach, Seen, verdict
 from tests.chaos.watch import Watch, memory
 from tests.chaos.witness import witness
-from tests.chaos.workload import WAVE, Workload, hired
+from tests.chaos.workload import Pace, Workload
 
 DAY_IN_SECONDS: Final = 8.64
 """At 10,000 times the speed of the wall clock."""
 
-LONGEST: Final = timedelta(days=200)
+LONGEST: Final = timedelta(days=180)
 """What a run may live through: the packs know the law of one year."""
+
+REST_DAYS: Final = 16
+"""How long the product takes until the last hire that was announced is where it has to be."""
+
+JUDGED_SECONDS: Final = 60.0
+JUDGED_SECONDS_A_HIRE: Final = 0.02
+"""How long it takes to bring all up, and to hold each hire to account."""
+
+STRUCK_SHARE: Final = 0.9
+"""The bouts are spread over so much of the time in which hires are announced."""
 
 AT_REST_DAYS: Final = 10
 """Without any hire moving for so many of the product's days, something is stuck."""
@@ -46,16 +56,21 @@ class Setup:
     day: float = DAY_IN_SECONDS
     """how many seconds a day lasts, at least"""
 
+    minutes: float = 35.0
+    """how long all of it may take"""
+
     @property
     def speed(self) -> float:
         """How many times as fast as the wall clock the product's clock runs."""
-        fastest = LONGEST.total_seconds() / (self.hires / self.rate)
+        fastest = LONGEST.total_seconds() / (60 * self.minutes)
         return min(fastest, timedelta(days=1).total_seconds() / self.day)
 
     @property
-    def apart(self) -> timedelta:
-        """The product's time between two waves of hires."""
-        return timedelta(seconds=WAVE / self.rate * self.speed)
+    def announcing(self) -> float:
+        """For how many seconds hires may be announced, so that all is over in time."""
+        rest = REST_DAYS * timedelta(days=1).total_seconds() / self.speed
+        judged = JUDGED_SECONDS + JUDGED_SECONDS_A_HIRE * self.hires
+        return max(30.0, 60 * self.minutes - rest - judged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +90,20 @@ class Outcome:
 
     setup: Setup
     ground: Ground
-    company: Mapping[UUID, Any]
     planned: tuple[Bout, ...]
+    company: Mapping[UUID, Any] = field(default_factory=dict[UUID, Any])
     struck: list[Struck] = field(default_factory=list[Struck])
     missed: list[Fault] = field(default_factory=list[Fault])
     """faults that found nothing to be done to, such as a point that nobody came by"""
     poisoned: Sequence[Poisoned] = ()
     overdue: float = 0.0
     """the longest wait beyond a lease, in seconds"""
-    memory_before: Mapping[str, int] = field(default_factory=dict[str, int])
-    memory_after: Mapping[str, int] = field(default_factory=dict[str, int])
+    held: list[tuple[int, Mapping[str, int]]] = field(
+        default_factory=list[tuple[int, Mapping[str, int]]]
+    )
+    """the bytes that each process held, when so many hires were there"""
+    lived: tuple[datetime, datetime] | None = None
+    """the product's time at the beginning and the end"""
     seconds: float = 0.0
     wall_offset: float = 0.0
     """what the event loop's clock lacks of seconds since the epoch"""
@@ -100,14 +119,8 @@ async def lived_through(
     """A run, judged; Kafka, PostgreSQL and the others are still there to be asked."""
     report = report or Silence()
     async with ground(home, port_base, setup.speed, report) as standing:
-        begins = standing.line.clock.now()
-        made = hired(setup.seed, begins, setup.hires, setup.apart)
-        outcome = Outcome(
-            setup=setup,
-            ground=standing,
-            company={hire.hire_id: hire for hire in made},
-            planned=plan(setup.seed, setup.faults, setup.width),
-        )
+        planned = plan(setup.seed, setup.faults, setup.width)
+        outcome = Outcome(setup=setup, ground=standing, planned=planned)
         await _live(outcome, report)
         yield outcome
 
@@ -116,16 +129,19 @@ async def _live(outcome: Outcome, report: Report) -> None:
     loop = asyncio.get_running_loop()
     began = loop.time()
     outcome.wall_offset = wall().timestamp() - began
-    line = outcome.ground.line
-    workload, watch = Workload(line, outcome.company), Watch(line.stack)
-    strikes = Strikes(outcome.ground, workload, random.Random(outcome.setup.seed))  # noqa: S311
+    line, setup = outcome.ground.line, outcome.setup
+    watch, begins = Watch(line.stack), line.clock.now()
+    pace = Pace(setup.seed, setup.hires, setup.rate, began + setup.announcing)
+    workload = Workload(line, pace, lambda: watch.behind)
+    outcome.company = workload.company
+    strikes = Strikes(outcome.ground, workload, random.Random(setup.seed))  # noqa: S311
     actors = [
         asyncio.create_task(each)
         for each in (workload.announce(), workload.look_after(), watch.run())
     ]
     bouts = asyncio.create_task(_strike(outcome, strikes, watch, report))
     try:
-        await _until_over(outcome, workload, bouts, actors, report)
+        await _until_over(outcome, workload, bouts, actors, watch, report)
         await strikes.sweep()
         board, now = await _settled(outcome)
     finally:
@@ -134,7 +150,8 @@ async def _live(outcome: Outcome, report: Report) -> None:
         await asyncio.gather(*actors, bouts, return_exceptions=True)
     outcome.poisoned = tuple(strikes.poisoned)
     outcome.overdue = max((sample.overdue for sample in watch.samples), default=0.0)
-    outcome.memory_after = memory(line.stack)
+    outcome.held.append((len(workload.at_rest), memory(line.stack)))
+    outcome.lived = begins, now
     outcome.restarts = {name: each.restarts for name, each in line.stack.children.items()}
     outcome.seen = await witness(outcome.ground, board, now)
     outcome.breaches = verdict(outcome.company, outcome.seen)
@@ -150,8 +167,11 @@ async def _strike(outcome: Outcome, strikes: Strikes, watch: Watch, report: Repo
         done = await strikes.strike(fault)
         return fault, began, loop.time(), done
 
-    for bout in outcome.planned:
-        await asyncio.sleep(bout.pause)
+    setup, began = outcome.setup, loop.time()
+    flowing = STRUCK_SHARE * min(setup.announcing, setup.hires / setup.rate)
+    for number, bout in enumerate(outcome.planned):
+        due = began + flowing * number / len(outcome.planned)
+        await asyncio.sleep(max(bout.pause, due - loop.time()))
         results = await asyncio.gather(*map(one, bout.faults))
         ended = loop.time()
         steady = await watch.until_steady(ended, STEADY_WITHIN)
@@ -169,6 +189,7 @@ async def _until_over(
     workload: Workload,
     bouts: "asyncio.Task[None]",
     actors: Sequence["asyncio.Task[None]"],
+    watch: Watch,
     report: Report,
 ) -> None:
     """Until every hire is where it has to be and every fault is over, or nothing moves for long."""
@@ -180,13 +201,13 @@ async def _until_over(
                 task.result()  # raises what ended it
         if bouts.done() and loop.time() - workload.moved_at > AT_REST_DAYS * outcome.setup.day:
             return
-        if not outcome.memory_before and len(workload.at_rest) > len(workload.company) // 10:
-            outcome.memory_before = memory(outcome.ground.stack)
         if loop.time() - told_at > 10:
             told_at = loop.time()
+            outcome.held.append((len(workload.at_rest), memory(outcome.ground.stack)))
             report.note(
-                f"{len(workload.at_rest)} of {len(workload.company)} hires are there, "
-                f"{len(outcome.struck)} faults are over"
+                f"{len(workload.at_rest)} hires of {outcome.setup.hires} are there, "
+                f"{len(workload.company)} announced; {len(outcome.struck)} faults are over; "
+                f"{watch.behind:.1f} s behind"
             )
         await asyncio.sleep(0.5)
 

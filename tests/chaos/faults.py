@@ -4,8 +4,9 @@ The same seed, number of faults and width give the same plan, to the tenth of a 
 """
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -14,7 +15,7 @@ COPIES: Final = 2
 
 SERVICES: Final = ("onboarding", "compliance", "notify", "metrics", "console")
 PARTS: Final = ("kafka", "postgres", "redis", "smtp", "scim", "zipkin")
-WIRED: Final = ("postgres", "redis")
+WIRED: Final = ("kafka", "postgres", "redis")
 """What the second copy of each service reaches by a wire that can be slow, or cut."""
 
 TOPICS: Final = ("farhand.onboarding", "farhand.compliance")
@@ -40,6 +41,8 @@ class Kind(StrEnum):
     PROVIDER = "the identity provider fails"
     GREYLIST = "the mail server greylists"
     WIRE = "a wire is slow or cut"
+    DISK = "the disk is full"
+    CLOCK = "a clock is stepped"
 
 
 class Point(StrEnum):
@@ -85,7 +88,15 @@ PASSES: Final[dict[Point, tuple[str, ...]]] = {
 }
 """The services that come by each point all the time while hires flow."""
 
-ODD: Final = ("a value of 900 kB", "an unknown type", "a key that is not UTF-8", "no headers")
+ODD: Final = (
+    *("a value of 900 kB", "an unknown type", "an unknown version"),
+    *("a key that is not UTF-8", "no headers"),
+)
+STEPS: Final[Mapping[str, timedelta]] = {
+    "three hours ahead": timedelta(hours=3),
+    "three hours behind": timedelta(hours=-3),
+}
+"""By how much of the product's time the clock of one process is wrong for a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,27 +135,42 @@ def plan(seed: int, faults: int, width: int) -> tuple[Bout, ...]:
 
 def deck(chance: random.Random) -> Iterator[Fault]:
     """One fault of each sort, its target drawn where there is a choice."""
+    yield from _deaths(chance)
+    yield from _records(chance)
+    yield from _surroundings()
+    for service in chance.sample(SERVICES, 2):
+        yield Fault(Kind.SLEEP, _copy_of(service, chance))
+    for service in chance.sample(SERVICES, 2):
+        yield Fault(Kind.JOIN, f"{service}-{COPIES + 1}")
+    for step in STEPS:
+        yield Fault(Kind.CLOCK, _copy_of(chance.choice(SERVICES), chance), step)
+
+
+def _deaths(chance: random.Random) -> Iterator[Fault]:
     for service in SERVICES:
         yield Fault(Kind.KILL, _copy_of(service, chance))
     for point, services in PASSES.items():
         yield Fault(Kind.DIE_AT, _copy_of(chance.choice(services), chance), point)
     for part in PARTS:
         yield Fault(Kind.KILL_PART, part)
-    yield Fault(Kind.FLUSH, "redis")
-    for service in chance.sample(SERVICES, 2):
-        yield Fault(Kind.SLEEP, _copy_of(service, chance))
-    for service in chance.sample(SERVICES, 2):
-        yield Fault(Kind.JOIN, f"{service}-{COPIES + 1}")
+
+
+def _records(chance: random.Random) -> Iterator[Fault]:
     yield Fault(Kind.POISON, TOPICS[0])
     for kind in ODD:
         yield Fault(Kind.ODD, chance.choice(TOPICS), kind)
     yield Fault(Kind.REDELIVER, chance.choice(TOPICS))
+
+
+def _surroundings() -> Iterator[Fault]:
+    yield Fault(Kind.FLUSH, "redis")
     for mood in (Mood.BROKEN, Mood.BUSY, Mood.SILENT, Mood.FORGETFUL):
         yield Fault(Kind.PROVIDER, "identity provider", mood)
     yield Fault(Kind.GREYLIST, "mail server")
     for wired in WIRED:
         for condition in (Condition.SLOW, Condition.CUT):
             yield Fault(Kind.WIRE, f"wire to {wired}", condition)
+    yield Fault(Kind.DISK, "state folder")
 
 
 def _shuffled(chance: random.Random) -> list[Fault]:
@@ -162,12 +188,17 @@ def _bouts(chance: random.Random, drawn: Sequence[Fault], width: int) -> Iterato
     while left:
         wanted, taken = chance.randint(max(1, width // 2), width), list[Fault]()
         for fault in left:
-            if len(taken) < wanted and fault.target not in {each.target for each in taken}:
+            if len(taken) < wanted and not any(_clash(fault, each) for each in taken):
                 taken.append(fault)
         for fault in taken:
             left.remove(fault)
         at_moments = tuple(replace(each, after=_moment(chance)) for each in taken)
         yield Bout(round(chance.uniform(0, LONGEST_PAUSE), 1), at_moments)
+
+
+def _clash(one: Fault, other: Fault) -> bool:
+    """Whether two faults cannot come at once: what poison does to others must be told apart."""
+    return one.target == other.target or Kind.POISON in (one.kind, other.kind)
 
 
 def _moment(chance: random.Random) -> float:

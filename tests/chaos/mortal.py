@@ -2,8 +2,9 @@
 """Run a service that kills itself with -9 at a named point of the kernel, once it is told to.
 
 `python -m tests.chaos.mortal services.onboarding`; the order is a file, FARHAND_CHAOS_ORDER, that
-holds the name of a point. Whoever comes by there removes it and dies. The kernel knows nothing of
-this: its functions are wrapped here, before the service starts.
+holds the name of a point. Whoever comes by there removes it and dies. Another, FARHAND_CHAOS_CLOCK,
+holds by how many seconds its clock is wrong. The product knows nothing of this: its functions are
+wrapped here, before the service starts.
 """
 
 import os
@@ -22,9 +23,11 @@ from libs.common.effect_loop import EffectLoop
 from libs.common.handoff import Handoff
 from libs.common.kernel import Kernel
 from libs.common.transaction import Transaction
+from tests.chaos.false_clock import falsify
 from tests.chaos.faults import Point
 
 ORDER: Final = "FARHAND_CHAOS_ORDER"
+CLOCK: Final = "FARHAND_CHAOS_CLOCK"
 
 Coming = Callable[..., Awaitable[Any]]
 
@@ -95,4 +98,5 @@ def make_mortal() -> None:
 
 if __name__ == "__main__":
     make_mortal()
+    falsify(Path(os.environ[CLOCK]))
     runpy.run_module(sys.argv[1], run_name="__main__", alter_sys=True)

@@ -1,7 +1,7 @@
 """The table of a run, and the document of several; pure."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Final
@@ -14,6 +14,12 @@ from tests.chaos.verdict import Breach, Wrong
 MEGABYTE: Final = 1024 * 1024
 GROWN: Final = 1.5
 """A service that holds so much more memory at the end than at a tenth of the way is leaking."""
+
+SHARES: Final = (0.1, 0.25, 0.5, 0.75, 1.0)
+COMPARED: Final = 10
+WORSE: Final = 1.5
+WORSE_MS: Final = 500.0
+"""Others wait for who is poisoned if their median is so much more than in calm."""
 
 OVERDUE_WITHIN: Final = 30.0
 SHOWN: Final = 20
@@ -30,10 +36,31 @@ class Recovery:
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Milliseconds from a hire's announcement to its first decision: of some hires, the median."""
+    """Milliseconds from a hire's announcement to its first decision, of some hires."""
 
-    calm: float | None
-    while_poisoned: float | None
+    hires: int = 0
+    median: float = 0.0
+    late: float = 0.0
+    """of a hundred, five wait longer"""
+
+    def __str__(self) -> str:
+        if not self.hires:
+            return "none"
+        return f"{self.median:.0f}, {self.late:.0f} ({self.hires} hires)"
+
+
+@dataclass(frozen=True, slots=True)
+class Latencies:
+    """Of hires that were announced in calm, and while another was held up by poison."""
+
+    calm: Latency
+    while_poisoned: Latency
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether the others waited for who is held up, as far as enough of them came by."""
+        enough = min(self.calm.hires, self.while_poisoned.hires) >= COMPARED
+        return enough and self.while_poisoned.median > WORSE * self.calm.median + WORSE_MS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +76,13 @@ class Result:
     repeated_records: int
     repeated_mails: int
     overdue: float
-    latency: Latency
-    memory: Sequence[tuple[str, int, int]]
-    """of each process, its bytes at a tenth of the way and at the end"""
+    latency: Latencies
+    memory: Sequence[tuple[str, tuple[int, ...]]]
+    """of each part the bytes of its largest copy, when each of `SHARES` of the hires were there"""
+    asked: int = 0
+    """how many hires there should have been, had there been time"""
+    nights: Sequence[str] = ()
+    """the days on which a clock was changed somewhere"""
 
     @property
     def problems(self) -> list[str]:
@@ -70,32 +101,61 @@ class Result:
     def _waits(self) -> Iterator[str]:
         if self.overdue > OVERDUE_WITHIN:
             yield f"something waited {self.overdue:.0f} s longer than a lease"
+        if self.latency.is_worse:
+            yield f"others waited while one was poisoned: {self.latency.while_poisoned} ms"
 
     def _leaks(self) -> Iterator[str]:
         """By the largest copy of each service: one that was killed is small again."""
-        for service in SERVICES:
-            copies = [each for each in self.memory if each[0].partition("-")[0] == service]
-            before = max((each[1] for each in copies), default=0)
-            after = max((each[2] for each in copies), default=0)
-            if after > GROWN * before:
-                yield f"{service} grew from {before // MEGABYTE} to {after // MEGABYTE} MB"
+        for service, held in self.memory:
+            if service in SERVICES and held[-1] > GROWN * held[0]:
+                yield f"{service} grew from {held[0] // MEGABYTE} to {held[-1] // MEGABYTE} MB"
 
     def count(self, wrong: Wrong) -> int:
         """How many breaches there are of a sort."""
         return sum(breach.wrong is wrong for breach in self.breaches)
 
 
-def latency(heard: Heard, windows: Sequence[tuple[float, float, str]]) -> Latency:
-    """Compare hires announced in windows (seconds since the epoch) in which another is held up."""
+def latencies(
+    heard: Heard,
+    windows: Sequence[tuple[float, float, str]],
+    troubled: Sequence[tuple[float, float]],
+) -> Latencies:
+    """Compare hires announced in windows in which another is held up with those in no trouble.
+
+    All moments are seconds since the epoch.
+    """
     held = {key for _, _, key in windows}
     calm: list[int] = []
     meanwhile: list[int] = []
     for key, at in heard.announced.items():
         if key in held or key not in heard.decided:
             continue
-        inside = any(begins <= at / 1000 <= ends for begins, ends, _ in windows)
-        (meanwhile if inside else calm).append(heard.decided[key] - at)
-    return Latency(median(calm) if calm else None, median(meanwhile) if meanwhile else None)
+        took, moment = heard.decided[key] - at, at / 1000
+        if any(begins <= moment <= ends for begins, ends, _ in windows):
+            meanwhile.append(took)
+        elif not any(begins <= moment <= ends for begins, ends in troubled):
+            calm.append(took)
+    return Latencies(_spread(calm), _spread(meanwhile))
+
+
+def _spread(took: list[int]) -> Latency:
+    if not took:
+        return Latency()
+    return Latency(len(took), median(took), sorted(took)[int(len(took) * 0.95)])
+
+
+def memory_at_shares(
+    held: Sequence[tuple[int, Mapping[str, int]]],
+) -> list[tuple[str, tuple[int, ...]]]:
+    """Of each part the largest of its copies, each time so many hires were there."""
+    total = held[-1][0]
+    looks = [next(sizes for there, sizes in held if there >= share * total) for share in SHARES]
+    largest: defaultdict[str, list[int]] = defaultdict(lambda: [0] * len(SHARES))
+    for place, sizes in enumerate(looks):
+        for name, size in sizes.items():
+            part = largest[name.partition("-")[0]]
+            part[place] = max(part[place], size)
+    return [(part, tuple(sizes)) for part, sizes in sorted(largest.items())]
 
 
 def document(results: Sequence[Result], machine: str) -> str:
@@ -129,7 +189,7 @@ def _runs(results: Sequence[Result]) -> Iterator[str]:
     yield "| | " + " | ".join(f"seed {each.seed}" for each in results) + " |"
     yield "|---|" + "---|" * len(results)
     rows: list[tuple[str, list[str]]] = [
-        ("hires", [str(each.hires) for each in results]),
+        ("hires", [_hires(each) for each in results]),
         ("minutes", [f"{each.seconds / 60:.1f}" for each in results]),
         ("faults", [str(len(each.recoveries)) for each in results]),
         *(
@@ -143,11 +203,15 @@ def _runs(results: Sequence[Result]) -> Iterator[str]:
         ("mails accepted twice, kept once", [str(r.repeated_mails) for r in results]),
         ("longest wait beyond a lease, s", [f"{each.overdue:.1f}" for each in results]),
         ("longest time back to steady, s", [_longest(each) for each in results]),
-        ("announced → decided, median ms", [_ms(r.latency.calm) for r in results]),
         (
-            "the same while another hire is poisoned",
-            [_ms(r.latency.while_poisoned) for r in results],
+            "announced → decided in calm, ms: median, 95 of 100",
+            [str(r.latency.calm) for r in results],
         ),
+        (
+            "the same while another hire is held up by poison",
+            [str(r.latency.while_poisoned) for r in results],
+        ),
+        ("nights on which a clock changed", [", ".join(r.nights) or "none" for r in results]),
     ]
     for title, cells in rows:
         yield f"| {title} | " + " | ".join(cells) + " |"
@@ -165,8 +229,10 @@ def _longest(result: Result) -> str:
     return f"{max((each for each in times if each is not None), default=0):.1f}"
 
 
-def _ms(value: float | None) -> str:
-    return "none" if value is None else f"{value:.0f}"
+def _hires(result: Result) -> str:
+    if result.hires >= result.asked:
+        return str(result.hires)
+    return f"{result.hires}: no more of {result.asked} could be carried in the time given"
 
 
 def _recoveries(results: Sequence[Result]) -> Iterator[str]:
@@ -189,16 +255,14 @@ def _recoveries(results: Sequence[Result]) -> Iterator[str]:
 
 
 def _memory(results: Sequence[Result]) -> Iterator[str]:
-    yield "Memory of each process in MB, when a tenth of the hires were there and at the end:"
+    shares = ", ".join(f"{share:.0%}" for share in SHARES)
+    yield f"Memory in MB of the largest copy of each, when {shares} of the hires were there:"
     yield ""
-    yield "| process | " + " | ".join(f"seed {each.seed}" for each in results) + " |"
+    yield "| | " + " | ".join(f"seed {each.seed}" for each in results) + " |"
     yield "|---|" + "---|" * len(results)
-    held = [{name: (before, after) for name, before, after in r.memory} for r in results]
+    held = [dict(each.memory) for each in results]
     for name in sorted({name for each in held for name in each}):
-        cells = [
-            f"{each[name][0] // MEGABYTE} → {each[name][1] // MEGABYTE}" if name in each else ""
-            for each in held
-        ]
+        cells = [" → ".join(str(size // MEGABYTE) for size in each.get(name, ())) for each in held]
         yield f"| {name} | " + " | ".join(cells) + " |"
     yield ""
 

@@ -16,7 +16,16 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from libs.common.contracts.onboarding import HireAnnounced
-from tests.chaos.faults import ASLEEP_SECONDS, SERVICES, Condition, Fault, Kind, Mood, Point
+from tests.chaos.faults import (
+    ASLEEP_SECONDS,
+    SERVICES,
+    STEPS,
+    Condition,
+    Fault,
+    Kind,
+    Mood,
+    Point,
+)
 from tests.chaos.ground import Ground
 from tests.chaos.topics import replay_topic
 from tests.chaos.workload import Workload
@@ -35,7 +44,10 @@ STAYS_SECONDS: Final = 6.0
 TROUBLE_SECONDS: Final = 8.0
 """How long a peer or a wire is in trouble."""
 
-HELD_SECONDS: Final = 6.0
+FULL_SECONDS: Final = 6.0
+"""How long a disk is full."""
+
+HELD_SECONDS: Final = 12.0
 """How long a poison event is left where it is, while the others go on."""
 
 READERS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -81,6 +93,8 @@ class Strikes:
             Kind.PROVIDER: self._be_moody,
             Kind.GREYLIST: self._be_strict,
             Kind.WIRE: self._spoil_wire,
+            Kind.DISK: self._fill_disk,
+            Kind.CLOCK: self._step_clock,
         }
         return await ways[fault.kind](fault)
 
@@ -216,12 +230,11 @@ class Strikes:
         return await replay_topic(self.ground.stack.addresses.kafka, fault.target) > 0
 
     async def _be_moody(self, fault: Fault) -> bool:
-        provider = self.ground.around.provider
-        provider.mood = Mood(fault.detail)
+        self.ground.be(Mood(fault.detail))
         try:
             await asyncio.sleep(TROUBLE_SECONDS)
         finally:
-            provider.mood = Mood.WELL
+            self.ground.be(Mood.WELL)
         return True
 
     async def _be_strict(self, _: Fault) -> bool:
@@ -240,4 +253,28 @@ class Strikes:
             await asyncio.sleep(TROUBLE_SECONDS)
         finally:
             wire.be(Condition.SOUND)
+        return True
+
+    async def _fill_disk(self, _: Fault) -> bool:
+        """What stands on it may end and is started again, which it can once there is space."""
+        if (disk := self.ground.around.disk) is None:
+            return False
+        try:
+            await asyncio.to_thread(disk.fill)
+            await asyncio.sleep(FULL_SECONDS)
+        finally:
+            disk.clear()
+        children = self.ground.stack.children
+
+        async def all_back() -> bool:
+            return all(child.ready.is_set() for child in children.values())
+
+        return await eventually(all_back, BACK_SECONDS)
+
+    async def _step_clock(self, fault: Fault) -> bool:
+        self.ground.step_clock(fault.target, STEPS[fault.detail])
+        try:
+            await asyncio.sleep(TROUBLE_SECONDS)
+        finally:
+            self.ground.right_clock(fault.target)
         return True

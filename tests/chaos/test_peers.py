@@ -3,9 +3,12 @@
 import asyncio
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import UTC, timedelta
 from email.message import EmailMessage
+from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -14,13 +17,21 @@ import httpx2
 import pytest
 
 from farhand.services import ROOT
+from libs.common.clock import wall
+from libs.common.effects import Transient
+from services.onboarding.identity.account import user_name
+from services.onboarding.identity.provider import Provider
+from tests.chaos.false_clock import FalseClock
 from tests.chaos.faults import Condition, Mood
 from tests.chaos.greylist import Doorkeeper, doorkeeper
-from tests.chaos.moody_provider import moody_provider
+from tests.chaos.scim_accounts import Accounts, Login, kept
+from tests.chaos.scim_peer import Peer, set_mood
+from tests.chaos.small_disk import small_disk, why_not
 from tests.chaos.wires import Wire, wire
 from tests.infrastructure import Infrastructure
 
-USER = "urn:ietf:params:scim:schemas:core:2.0:User"
+TOKEN = "token-of-the-tests"  # noqa: S105  # no secret
+ROBIN = UUID(int=1)
 
 
 @asynccontextmanager
@@ -91,43 +102,83 @@ async def test_the_doorkeeper_asks_to_come_again_later(infrastructure: Infrastru
         await hand_in(made)
 
 
-async def test_the_provider_does_what_is_asked_as_its_mood_is(
-    infrastructure: Infrastructure, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tests.chaos.moody_provider.HANG_SECONDS", 0.1)
-    assert infrastructure.stack is not None
-    token = infrastructure.stack.credentials.read("scim_token")
-    there = urlsplit(infrastructure.scim)
-    async with (
-        moody_provider(f"{there.scheme}://{there.netloc}") as made,
-        httpx2.AsyncClient(
-            base_url=f"http://127.0.0.1:{made.at}{there.path}",
-            headers={"authorization": f"Bearer {token}"},
-        ) as http,
-    ):
+@asynccontextmanager
+async def provider(folder: Path, mood: Mood = Mood.WELL) -> AsyncGenerator[Provider]:
+    """The suite's identity provider, as the product speaks to it."""
+    file = folder / "mood"
+    set_mood(file, mood)
+    peer = Peer(Accounts.kept_in(folder), file, TOKEN.encode(), hang_seconds=0.1)
+    transport = httpx2.ASGITransport(app=peer)  # pyright: ignore[reportArgumentType]  # untyped
+    headers = {"authorization": f"Bearer {TOKEN}"}
+    async with httpx2.AsyncClient(
+        base_url="http://scim/v2", headers=headers, transport=transport
+    ) as http:
+        yield Provider(http)
 
-        async def make(number: int) -> int:
-            name = str(UUID(int=number))
-            body = {"schemas": [USER], "userName": name, "externalId": name}
-            return (await http.post("/Users", json=body)).status_code
 
-        answers: dict[Mood, int] = {}
-        for number, mood in enumerate(Mood, 1):
-            made.mood = mood
-            answers[mood] = await make(number)
-        assert answers == {
-            Mood.WELL: 201,
-            Mood.BROKEN: 500,
-            Mood.BUSY: 429,
-            Mood.SILENT: 503,
-            Mood.FORGETFUL: 503,
-        }
-        done = [
-            number for number, mood in enumerate(Mood, 1) if mood in (Mood.WELL, Mood.FORGETFUL)
-        ]
-        assert set(made.made) == {str(UUID(int=number)) for number in done}
-        made.mood = Mood.WELL
-        assert [await make(number) for number in done] == [409, 409]
+def body_of(hire_id: UUID) -> dict[str, object]:
+    return {"userName": user_name(hire_id), "externalId": str(hire_id), "active": True}
+
+
+async def test_the_provider_keeps_accounts_and_who_is_in_which_group(tmp_path: Path) -> None:
+    async with provider(tmp_path) as there:
+        assert await there.find(ROBIN) is None
+        made = await there.create(ROBIN, body_of(ROBIN))
+        await there.make_group("farhand-staff")
+        await there.make_group("farhand-staff")
+        await there.join(made, "farhand-staff")
+        groups = await there.groups_of(made)
+        assert list(groups) == ["farhand-staff"]
+        await there.leave(made, groups["farhand-staff"])
+        assert await there.groups_of(made) == {}
+        await there.change(made, {"active": False})
+        with pytest.raises(Transient):  # it is another version by now
+            await there.change(made, {"active": True})
+    assert kept(tmp_path) == ([Login(str(ROBIN), active=False)], Counter({str(ROBIN): 1}))
+
+
+async def test_what_was_made_is_remembered_once_it_is_gone(tmp_path: Path) -> None:
+    async with provider(tmp_path) as there:
+        for _ in range(2):
+            await there.delete(await there.create(ROBIN, body_of(ROBIN)))
+    assert kept(tmp_path) == ([], Counter({str(ROBIN): 2}))
+
+
+@pytest.mark.parametrize(
+    ("mood", "made"),
+    [(Mood.BROKEN, 0), (Mood.BUSY, 0), (Mood.SILENT, 0), (Mood.FORGETFUL, 1)],
+    ids=str,
+)
+async def test_the_provider_answers_as_its_mood_is(tmp_path: Path, mood: Mood, made: int) -> None:
+    async with provider(tmp_path) as there:
+        await there.find(ROBIN)
+        set_mood(tmp_path / "mood", mood)
+        with pytest.raises(Transient):
+            await there.create(ROBIN, body_of(ROBIN))
+    assert kept(tmp_path)[1].total() == made
+
+
+async def test_a_clock_is_wrong_by_what_a_file_says(tmp_path: Path) -> None:
+    file = tmp_path / "clock"
+    assert abs(FalseClock(file).now(UTC) - wall()) < timedelta(seconds=10)
+    file.write_text("-3600")
+    assert timedelta(seconds=3590) < wall() - FalseClock(file).now(UTC) < timedelta(seconds=3610)
+
+
+@pytest.mark.skipif(why_not() is not None, reason=why_not() or "")
+def test_a_full_disk_takes_nothing_until_it_is_cleared(tmp_path: Path) -> None:
+    folder = tmp_path / "home"
+    folder.mkdir()
+    with small_disk(folder, 64 * 1024 * 1024) as disk:
+        if disk is None:
+            pytest.skip("nobody may mount here")
+        disk.fill()
+        with pytest.raises(OSError, match="No space left"):
+            (folder / "more").write_bytes(b"x" * 4096)
+        disk.clear()
+        (folder / "more").write_bytes(b"x" * 4096)
+    assert list(tmp_path.iterdir()) == [folder]
+    assert list(folder.iterdir()) == []
 
 
 def test_the_kernel_has_every_point_at_which_a_process_may_die() -> None:

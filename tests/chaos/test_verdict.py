@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from farhand.demo.person import DemoHire, Story
 from farhand.demo.places import terms
 from tests.chaos.heard import Event, Heard, Line
-from tests.chaos.verdict import Door, Login, Mail, Seen, Told, Wrong, verdict
+from tests.chaos.scim_accounts import Login
+from tests.chaos.verdict import Door, Mail, Seen, Told, Wrong, verdict
 
 NOW: Final = datetime(2026, 3, 4, 12, tzinfo=UTC)
 STARTS_ON: Final = date(2026, 3, 30)

@@ -21,7 +21,7 @@ from libs.common.database import TRANSIENT
 from tests.chaos.faults import SERVICES
 from tests.chaos.steadiness import STAYS_SECONDS, Behind, Sample, steady_from
 
-LOOK_SECONDS: Final = 0.5
+LOOK_SECONDS: Final = 1.0
 ANSWER_SECONDS: Final = 4.0
 
 OVERDUE: Final = """
@@ -44,7 +44,7 @@ select greatest(
 
 @dataclass(slots=True)
 class Watch:
-    """Looks twice a second, and remembers what it saw."""
+    """Looks once a second, and remembers what it saw."""
 
     stack: Stack
     samples: list[Sample] = field(default_factory=list[Sample])
@@ -59,6 +59,12 @@ class Watch:
                 await self._look_for_long()
             self._remember(None, 0.0)
             await asyncio.sleep(LOOK_SECONDS)
+
+    @property
+    def behind(self) -> float:
+        """By how many seconds the slowest service was behind when last looked at."""
+        last = self.samples[-1].behind if self.samples else None
+        return 0.0 if last is None else last.seconds
 
     async def until_steady(self, since: float, within: float) -> float | None:
         """How many seconds after a moment all was steady; None if it was not in time."""

@@ -1,12 +1,9 @@
 """What the world shows once Farhand is quiet: topics, mails, accounts, peers, tables."""
 
 import asyncio
-import json
-import sqlite3
 from collections.abc import Mapping
-from contextlib import closing, suppress
+from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,12 +11,12 @@ import asyncpg
 
 from farhand.bootstrap import DATABASE, at
 from farhand.embedded.mail_folder import read
-from farhand.embedded.scim_server import FILE
 from farhand.stack import Stack
 from tests.chaos.faults import SERVICES
 from tests.chaos.ground import Ground
+from tests.chaos.scim_accounts import kept
 from tests.chaos.topics import hear, unread
-from tests.chaos.verdict import Door, Login, Mail, Seen, Told
+from tests.chaos.verdict import Door, Mail, Seen, Told
 from tests.e2e.line import Line, text_of
 from tests.e2e.waiting import eventually
 
@@ -43,6 +40,7 @@ async def witness(ground: Ground, board: Mapping[UUID, Mapping[str, Any]], now: 
     with suppress(TimeoutError):  # what it did not read is a breach
         await eventually(all_is_read, READ_WITHIN)
     await _stop(stack, READER)
+    logins, made = kept(ground.accounts)
     conn = await asyncpg.connect(at(stack.addresses.postgres, DATABASE))
     try:
         return Seen(
@@ -57,8 +55,8 @@ async def witness(ground: Ground, board: Mapping[UUID, Mapping[str, Any]], now: 
             ],
             mails=_mails(line),
             accepted=line.mail.counts(),
-            logins=_logins(stack.home.folder / "scim" / FILE),
-            made=ground.around.provider.made,
+            logins=logins,
+            made=made,
             doors=[Door(peer.public_key, str(peer.address)) for peer in line.peers()],
             granted=await _granted(conn),
             left_behind=await _left_behind(conn),
@@ -93,18 +91,6 @@ def _mails(line: Line) -> list[Mail]:
         )
         for mail in map(read, line.mail.mails())
     ]
-
-
-def _logins(file: Path) -> list[Login]:
-    """The accounts that the identity provider keeps, by the file that it keeps them in."""
-    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as conn:
-        rows = conn.execute("select body from resource where kind = 'User'").fetchall()
-    bodies = [json.loads(body) for (body,) in rows]
-    return [Login(_external_id(body), bool(body["active"])) for body in bodies]
-
-
-def _external_id(body: Mapping[str, Any]) -> str:
-    return str(body.get("externalId") or body.get("external_id"))
 
 
 async def _granted(conn: "asyncpg.Connection[asyncpg.Record]") -> dict[str, str]:

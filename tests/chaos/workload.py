@@ -1,10 +1,11 @@
 """Who is hired while things break, when, and what people do about it."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from farhand.demo import deliveries, people
 from farhand.demo.company import STARTS_EARLY, company
 from farhand.demo.person import UNLAWFUL, DemoHire
 from farhand.demo.product_time import until
+from tests.chaos.steadiness import BEHIND_SECONDS
 from tests.e2e.line import Line
 
 WAVE: Final = 40
@@ -22,22 +24,34 @@ WAVE: Final = 40
 ANNOUNCED_WITHIN: Final = timedelta(hours=28)
 """In ten seconds, at the speed of the clock."""
 
+UNDER_WAY_SECONDS: Final = 90.0
+"""So many seconds of announcements may be under way at once."""
+
+PATIENCE: Final = 4
+"""A wave waits for who is behind, but no longer than so many times as long as it does anyway."""
+
 QUICK_LOOK: Final = 1.0
 SLOW_LOOK: Final = 15.0
 COMPUTERS: Final = 16
 NOT_FOUND: Final = 404
 
 
-def hired(seed: int, begins: datetime, hires: int, apart: timedelta) -> Iterator[DemoHire]:
-    """The company of the demo, wave after wave, each announced in a hurry."""
-    for number, first in enumerate(range(0, hires, WAVE)):
-        wave_begins = begins + number * apart
-        made = company(seed + number, wave_begins, min(WAVE, hires - first), bamboohr=False)
-        longest = max(hire.announced_at for hire in made) - wave_begins
-        share = 1 - ANNOUNCED_WITHIN / longest
-        for hire in made:
-            numbered = replace(hire, number=hire.number + first, email=f"{first}.{hire.email}")
-            yield _sooner(numbered, (hire.announced_at - wave_begins) * share)
+def wave(seed: int, number: int, begins: datetime, hires: int) -> tuple[DemoHire, ...]:
+    """The company of the demo, of which each is announced in a hurry; the same for the same seed.
+
+    What is told of a hire depends on the day on which its wave begins.
+    """
+    first = number * WAVE
+    made = company(seed + number, begins, hires, bamboohr=False)
+    longest = max(hire.announced_at for hire in made) - begins
+    share = max(0.0, 1 - ANNOUNCED_WITHIN / longest)
+    return tuple(
+        _sooner(
+            replace(hire, number=hire.number + first, email=f"{first}.{hire.email}"),
+            (hire.announced_at - begins) * share,
+        )
+        for hire in made
+    )
 
 
 def _sooner(hire: DemoHire, by: timedelta) -> DemoHire:
@@ -48,22 +62,51 @@ def _sooner(hire: DemoHire, by: timedelta) -> DemoHire:
     return replace(hire, announced_at=hire.announced_at - by, later=later)
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many hires there are to be, and how fast they come at most."""
+
+    seed: int
+    hires: int
+    rate: float
+    """hires announced a second, where everybody keeps up"""
+    ends_at: float
+    """when the last is announced at the latest, by the event loop's clock"""
+
+    @property
+    def apart(self) -> float:
+        """Seconds between two waves, at least."""
+        return WAVE / self.rate
+
+    @property
+    def most_under_way(self) -> float:
+        """No wave is announced while so many hires are on their way."""
+        return max(3 * WAVE, UNDER_WAY_SECONDS * self.rate)
+
+
 @dataclass(slots=True)
 class Workload:
-    """The hires on their way: announced when it is time, and looked after until they are there."""
+    """The hires on their way: announced wave after wave, and looked after until they are there."""
 
     line: Line
-    company: Mapping[UUID, DemoHire]
+    pace: Pace
+    behind: Callable[[], float]
+    """by how many seconds the services are behind"""
+    company: dict[UUID, DemoHire] = field(default_factory=dict[UUID, DemoHire])
+    """all that were announced so far, or are about to be"""
     untold: dict[UUID, int] = field(default_factory=dict[UUID, int])
     """how many deliveries of each hire are still to be made"""
     at_rest: set[UUID] = field(default_factory=set[UUID])
     moved_at: float = 0.0
     """when anything last moved, by the event loop's clock"""
+    all_known: bool = False
+    """whether the last wave has begun"""
+    _newcomers: "asyncio.Queue[DemoHire]" = field(default_factory=asyncio.Queue[DemoHire])
 
     @property
     def is_over(self) -> bool:
         """Whether every hire is where it has to be."""
-        return len(self.at_rest) == len(self.company)
+        return self.all_known and len(self.at_rest) == len(self.company)
 
     @property
     def under_way(self) -> list[DemoHire]:
@@ -77,18 +120,39 @@ class Workload:
 
     async def announce(self) -> None:
         """Deliver each thing when it is known, again and again until it is taken."""
-        planned: list[tuple[deliveries.Planned, UUID]] = []
-        for hire_id, hire in self.company.items():
-            of_hire = list(deliveries.planned(hire))
-            self.untold[hire_id] = len(of_hire)
-            planned += ((each, hire_id) for each in of_hire)
-        planned.sort(key=lambda pair: pair[0])
+        loop = asyncio.get_running_loop()
         async with asyncio.TaskGroup() as senders:
-            for each, hire_id in planned:
-                await until(self.line.clock, each.at)
-                senders.create_task(self._deliver(each, hire_id))
+            for number in count():
+                begun, left = loop.time(), self.pace.hires - len(self.company)
+                if left <= 0 or begun > self.pace.ends_at:
+                    break
+                now = self.line.clock.now()
+                for hire in wave(self.pace.seed, number, now, min(WAVE, left)):
+                    self._take_up(hire, senders)
+                await asyncio.sleep(self.pace.apart)
+                await self._until_there_is_room(begun)
+            self.all_known = True
+
+    def _take_up(self, hire: DemoHire, senders: asyncio.TaskGroup) -> None:
+        told = list(deliveries.planned(hire))
+        self.company[hire.hire_id] = hire
+        self.untold[hire.hire_id] = len(told)
+        self._newcomers.put_nowait(hire)
+        for each in told:
+            senders.create_task(self._deliver(each, hire.hire_id))
+
+    async def _until_there_is_room(self, begun: float) -> None:
+        """Who is behind is given some time, but hires go on to come while things break."""
+        loop = asyncio.get_running_loop()
+        while loop.time() < self.pace.ends_at:
+            is_patient = loop.time() < begun + PATIENCE * self.pace.apart
+            crowded = len(self.company) - len(self.at_rest) > self.pace.most_under_way
+            if not crowded and not (is_patient and self.behind() > BEHIND_SECONDS):
+                return
+            await asyncio.sleep(QUICK_LOOK)
 
     async def _deliver(self, planned: deliveries.Planned, hire_id: UUID) -> None:
+        await until(self.line.clock, planned.at)
         while True:
             with suppress(TimeoutError):  # a real sender does not give up within minutes
                 await self.line.doors.deliver("onboarding", planned)
@@ -105,8 +169,8 @@ class Workload:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._confirm())
             computers = asyncio.Semaphore(COMPUTERS)
-            for hire in sorted(self.company.values(), key=lambda hire: hire.announced_at):
-                await until(self.line.clock, hire.announced_at)
+            while True:
+                hire = await self._newcomers.get()
                 group.create_task(self._see_through(hire, computers))
 
     async def _confirm(self) -> None:
@@ -119,6 +183,7 @@ class Workload:
     async def _see_through(self, hire: DemoHire, computers: asyncio.Semaphore) -> None:
         """Look at one hire, more often while it moves, and do what is open."""
         before, wait = "", QUICK_LOOK
+        await until(self.line.clock, hire.announced_at)
         while True:
             async with computers:
                 seen = await self._look(hire)

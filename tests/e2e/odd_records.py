@@ -57,6 +57,7 @@ HEADERS: Final[Mapping[str, Headers]] = {
     "NUL in the headers": {"ce_id": b"a\x00b", "ce_source": b"\x00"},
     "an endless id": {"ce_id": b"i" * 50_000},
     "an unknown type": {"ce_type": b"hire.vanished.v9"},
+    "an unknown version": {"ce_type": HireAnnounced.type.replace(".v1", ".v99").encode()},
     "a sequence beyond 64 bits": {"ce_sequence": b"9" * 30},
     "a sequence of superscripts": {"ce_sequence": "²".encode()},
     "a time after the calendar": {"ce_time": b"9999-12-31T23:59:59-14:00"},
