@@ -13,6 +13,13 @@ FARHAND_CLOCK=$(.venv/bin/python -m farhand.demo.product_time "$seconds")
 export FARHAND_PORT_BASE ONBOARDING_PORT COMPLIANCE_PORT NOTIFY_PORT METRICS_PORT PROMETHEUS_PORT
 export ZIPKIN_PORT MAIL_PORT FARHAND_CLOCK
 
+# The lab's stand-in for the collector has no exporter to Zipkin: the services tell Zipkin as well.
+collector=$(docker image inspect --format '{{index .Config.Labels "container-lab.stand-in"}}' \
+    otel/opentelemetry-collector-contrib:0.150.0 2>/dev/null || true)
+if [ "$collector" = true ]; then
+    export FARHAND_TRACES=nowhere FARHAND_ZIPKIN=http://zipkin:9411
+fi
+
 FARHAND_HOME=$(mktemp -d)
 export FARHAND_HOME
 killer=

@@ -2,11 +2,12 @@
 
 `python -m farhand.containers secrets FOLDER` gives each service under FOLDER the secrets it needs,
 and no others; what is there stays. `… database FOLDER` prepares the PostgreSQL that the environment
-variable FARHAND_POSTGRES_HOST names. `… certificates FOLDER` makes those of Kafka and PostgreSQL,
-and tells everybody the authority; `… rules FOLDER` gives the Kafka that FARHAND_KAFKA_ADMIN names
-its users, topics and rules. `… master-key STEP FOLDER` changes the master key
-(`farhand/master_key.py`). `… export FOLDER` writes all secrets to standard output as a tar
-archive, for the `farhand` command.
+variable FARHAND_POSTGRES_HOST names. `… certificates FOLDER` makes those of Kafka, PostgreSQL and
+Redis, and tells everybody the authority; `… rules FOLDER` gives the Kafka that FARHAND_KAFKA_ADMIN
+names its users, topics and rules. `… master-key STEP FOLDER` changes the master key
+(`farhand/master_key.py`). `… put NAME FOLDER` keeps what it is given at standard input as the
+secret of that name, and `… export FOLDER` writes all secrets to standard output as a tar archive,
+for the `farhand` command.
 """
 
 import asyncio
@@ -44,6 +45,8 @@ OF_PART: Final = {
     "prometheus": ("api_token", "api_token"),
 }
 """Parts that are given one secret only: the name of its file, and which it is."""
+FOREIGN: Final = {"console": ("oidc_client",)}
+"""Secrets that nobody can make, since others know them: given to a service where they were put."""
 
 ADMINISTRATOR: Final = "farhand-admin"
 """Whom Kafka lets change its rules, by the name in a certificate."""
@@ -61,6 +64,9 @@ def give_secrets(folder: Path) -> Iterator[str]:
     made.generate(roles)
     for role in roles:
         given = {name: made.read(name) for name in (*EVERY_SERVICE, *OF_SERVICE.get(role, ()))}
+        for name in FOREIGN.get(role, ()):
+            if made.file(name).is_file():
+                given[name] = made.read(name)
         given["kafka_password"] = made.read(f"kafka_{role}")
         given["pgpass"] = f"*:*:*:{role}:{made.read(f'postgres_{role}')}"
         for name, secret in given.items():
@@ -84,7 +90,7 @@ def _put(file: Path, secret: str, mode: int, owner: int) -> None:
 
 
 def give_certificates(folder: Path) -> Iterator[str]:
-    """Certificates for Kafka, its administrator and PostgreSQL; everybody is told the authority."""
+    """Certificates for what listens and for Kafka's administrator; all are told the authority."""
     made, now = folder / ALL, wall()
     ca = certificates.authority(made, now)
     broker = certificates.certificate(made, "kafka", ca, now)
@@ -92,8 +98,12 @@ def give_certificates(folder: Path) -> Iterator[str]:
     server = certificates.certificate(made, "postgres", ca, now)
     _put(folder / "postgres" / "postgres.crt", server.certificate_pem, 0o444, ROOT)
     _put(folder / "postgres" / "postgres.key", server.key_pem, 0o400, ROOT)
+    cache = certificates.certificate(made, "redis", ca, now)
+    _put(folder / "redis" / "redis.crt", cache.certificate_pem, 0o444, ROOT)
+    # Read by Redis' own user, as its password is; alone in its volume.
+    _put(folder / "redis" / "redis.key", cache.key_pem, 0o444, ROOT)
     certificates.certificate(made, ADMINISTRATOR, ca, now)
-    for reader in ("kafka", *(service.name for service in SERVICES)):
+    for reader in ("kafka", "redis", *(service.name for service in SERVICES)):
         _put(folder / reader / "ca.crt", ca.certificate_pem, 0o444, ROOT)
         yield f"{reader}: ca.crt"
 
@@ -130,6 +140,18 @@ def prepare_database(folder: Path) -> Iterator[str]:
     yield f"roles, databases and schemas at {host}"
 
 
+def put(name: str, folder: Path, content: str) -> str:
+    """Keep a secret that others gave; raises StackError if it is none of ours, or empty."""
+    ours = (*EVERY_SERVICE, *(each for names in OF_SERVICE.values() for each in names))
+    known = {*ours, *(each for names in FOREIGN.values() for each in names)}
+    if name not in known:
+        raise StackError(f"there is no secret {name!r}; it is one of {', '.join(sorted(known))}")
+    if not content.strip():
+        raise StackError(f"nothing was given for {name}: hand it in at standard input")
+    _put(folder / ALL / name, content, 0o600, ROOT)
+    return f"{name} is kept; `secrets` gives it to who needs it"
+
+
 def export(folder: Path, to: BinaryIO) -> None:
     """Write every secret as a tar archive."""
     with tarfile.open(fileobj=to, mode="w|") as archive:
@@ -152,6 +174,8 @@ def main() -> None:
         match sys.argv[1:]:
             case ["export", folder]:
                 export(Path(folder), sys.stdout.buffer)
+            case ["put", name, folder]:
+                print(f"✓ {put(name, Path(folder), sys.stdin.read())}")
             case ["master-key", step, folder] if step in STEPS:
                 print(take(STEPS[step], Credentials(Path(folder) / ALL), _administrator(folder)))
             case [what, folder] if what in DOES:

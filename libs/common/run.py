@@ -45,15 +45,22 @@ OUTSIDE_KEPT: Final = timedelta(days=1)
 then it is kept as a delivery, sealed."""
 YOUNG_OBJECTS: Final = 20_000
 """So many new objects have the collector look for cycles among them: about those of a batch."""
+MIGRATE: Final = "migrate"
+"""The word after `python -m services.<name>` that has only the schema brought up to date."""
 POOL_SIZE: Final = 8
 VAULT_POOL_SIZE: Final = 4
 
 
 def run(service: Service) -> None:
-    """Run a service until SIGTERM or SIGINT; wrong settings end it with one sentence."""
+    """Run a service until SIGTERM or SIGINT; wrong settings end it with one sentence.
+
+    With the word `migrate` it brings its schema up to this release and ends: every start does so as
+    well, but a roll-out that cannot be migrated is to stop before a process of it starts.
+    """
     logs.configure(service.name)
+    serves = _migrate_alone if sys.argv[1:] == [MIGRATE] else _serve
     try:
-        uvloop.run(_serve(service, Settings.read()))
+        uvloop.run(serves(service, Settings.read()))
     except SettingsError as error:
         sys.exit(f"{service.name} cannot start: {error}")
     except Exception:
@@ -166,6 +173,18 @@ async def _migrate(service: Service, pool: Pool) -> None:
     async with pool.acquire() as conn:
         for applied in await database.migrate(conn, steps):
             log.info("applied %s", applied)
+
+
+async def _migrate_alone(service: Service, settings: Settings) -> None:
+    dsn = settings.postgres
+    pool = await _until_reachable(
+        lambda: database.connect_pool(dsn, application=service.name, size=1)
+    )
+    try:
+        await _until_reachable(lambda: _migrate(service, pool))
+    finally:
+        await _close(pool)
+    log.info("the schema is that of this release")
 
 
 async def _declare_topics(service: Service, settings: Settings) -> None:

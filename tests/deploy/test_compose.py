@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Generator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import httpx2
 import pytest
 
 from farhand.credentials import Credentials
@@ -14,7 +16,7 @@ from farhand.demo import deliveries, people
 from farhand.demo.company import company
 from farhand.demo.doors import Doors, doors_of
 from farhand.demo.person import DemoHire, Story
-from farhand.settings import Settings
+from farhand.settings import OFFSETS, Settings
 from libs.common.clock import Clock, wall
 from tests.deploy.compose import Compose, composed
 
@@ -75,3 +77,31 @@ def test_an_image_holds_its_bill_of_materials_and_no_shell(compose: Compose) -> 
     assert bill["bomFormat"] == "CycloneDX"
     assert {"aiokafka", "aiosmtplib"} <= {each["name"] for each in bill["components"]}
     assert shell.returncode != 0
+
+
+COUNTED: Final = """
+import urllib.request
+print(urllib.request.urlopen("http://collector:8889/metrics").read().decode())
+"""
+CALLS: Final = re.compile(
+    r'^farhand_spans_calls\w*{.*service_name="(\w+)".*span_name="([^"]+)"', re.MULTILINE
+)
+
+
+async def test_the_collector_counts_what_every_service_tells(compose: Compose) -> None:
+    services = {"onboarding", "compliance", "notify", "metrics", "console"}
+    told: set[tuple[str, str]] = set()
+    async with asyncio.timeout(60):
+        while {service for service, _ in told} != services:
+            said = compose("exec", "-T", "notify", "python", "-c", COUNTED).stdout.decode()
+            told = set(CALLS.findall(said))
+            await asyncio.sleep(1)
+    assert ("compliance", "hire.announced.v1") in told
+
+
+async def test_the_store_keeps_the_trace_of_a_hire(compose: Compose) -> None:
+    where = f"http://127.0.0.1:{compose.port_base + OFFSETS['zipkin']}/api/v2"
+    async with httpx2.AsyncClient(trust_env=False) as client:
+        kept = (await client.get(f"{where}/traces?limit=50&lookback=86400000")).json()
+    traces = [{span["localEndpoint"]["serviceName"] for span in trace} for trace in kept]
+    assert any({"onboarding", "compliance", "notify"} <= services for services in traces)

@@ -1,11 +1,13 @@
 """docker-compose.secure.yml: a service that reads what is not its own is refused."""
 
+import re
 from collections.abc import Generator
 from datetime import UTC, datetime
 from typing import Final
 
 import pytest
 
+from farhand.certificates import LEAF_DAYS
 from libs.common.clock import Clock, wall
 from tests.deploy.compose import Compose, composed
 
@@ -65,6 +67,24 @@ asyncio.run(asyncpg.connect(address))
 """
 
 
+COUNT: Final = """
+import asyncio, sys
+from redis.asyncio import Redis
+from libs.common.settings import Settings
+address = Settings.read().redis_url
+asked = address if sys.argv[1] == "tls" else address.replace("rediss", "redis").split("?")[0]
+print("COUNTED", asyncio.run(Redis.from_url(asked).incr("a-test")))
+"""
+
+FIGURES: Final = """
+import urllib.request
+from libs.common.settings import Settings
+token = {"Authorization": "Bearer " + Settings.read().secret("api_token")}
+asked = urllib.request.Request("http://127.0.0.1:8000/metrics", headers=token)
+print(urllib.request.urlopen(asked).read().decode())
+"""
+
+
 @pytest.fixture(scope="module")
 def secure() -> Generator[Compose]:
     clock = Clock(datetime(2026, 3, 2, 6, tzinfo=UTC), wall(), 1)
@@ -116,3 +136,24 @@ def test_a_service_is_refused_a_foreign_schema(secure: Compose) -> None:
 
 def test_postgres_lets_nobody_in_without_tls(secure: Compose) -> None:
     assert "no pg_hba.conf entry" in as_notify(secure, IN_THE_CLEAR)
+
+
+def test_redis_counts_over_tls(secure: Compose) -> None:
+    assert "COUNTED 1" in as_notify(secure, COUNT, "tls")
+
+
+def test_redis_lets_nobody_in_without_tls(secure: Compose) -> None:
+    said = as_notify(secure, COUNT, "clear")
+
+    assert "ConnectionError" in said
+    assert "COUNTED " not in said
+
+
+def test_a_service_tells_when_the_certificates_end(secure: Compose) -> None:
+    said = as_notify(secure, FIGURES)
+    figures = re.findall(r'farhand_certificate_ends\w+{of="([^"]+)",service="notify"} (\S+)', said)
+    days = {of: (float(ends) - wall().timestamp()) / 86400 for of, ends in figures}
+
+    parts = ("kafka", "postgres", "redis")
+    assert set(days) == {*parts, *(f"authority of {part}" for part in parts)}
+    assert [round(days[part]) for part in parts] == [LEAF_DAYS] * 3

@@ -7,8 +7,10 @@ import pytest
 import yaml
 
 from farhand import containers
-from farhand.containers import ALL, OF_PART, give_secrets
+from farhand.containers import ALL, OF_PART, give_secrets, put
+from farhand.errors import StackError
 from farhand.services import HOOK_SOURCES, SERVICES
+from services.console.identity_claims import ClaimRules
 
 MAKERS = ("secrets", "database")
 """Parts that make secrets, roles and schemas, and end before anything serves."""
@@ -69,3 +71,45 @@ def test_what_was_given_once_stays(given: Path) -> None:
     list(give_secrets(given))
 
     assert {file: file.read_text() for file in given.rglob("*") if file.is_file()} == before
+
+
+def test_a_secret_that_others_know_is_given_once_it_was_put(given: Path) -> None:
+    assert not (given / "console" / "oidc_client").exists()
+
+    put("oidc_client", given, "a secret of the provider's\n")
+    list(give_secrets(given))
+
+    assert (given / "console" / "oidc_client").read_text() == "a secret of the provider's\n"
+    assert [each.parent.name for each in given.rglob("oidc_client")].count(ALL) == 1
+    assert len(list(given.rglob("oidc_client"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        pytest.param("../console/pgpass", "x", id="no secret of ours"),
+        pytest.param("oidc_client", " \n", id="nothing given"),
+    ],
+)
+def test_what_is_no_secret_is_not_kept(given: Path, name: str, content: str) -> None:
+    with pytest.raises(StackError):
+        put(name, given, content)
+
+
+def test_the_stores_of_traces_fit_the_collector() -> None:
+    folder = Path(__file__).parents[2] / "deploy" / "collector"
+    common = yaml.safe_load((folder / "collector.yaml").read_text())
+    for file in folder.glob("*.yaml"):
+        config = yaml.safe_load(file.read_text())
+        known = {
+            kind: {*common.get(kind, ()), *config.get(kind, ()), *common["connectors"]}
+            for kind in ("receivers", "processors", "exporters")
+        }
+        for pipeline in config["service"]["pipelines"].values():
+            assert all(set(pipeline.get(kind, ())) <= known[kind] for kind in known), file
+
+
+def test_who_signs_in_by_openid_is_given_roles_that_can_be_read() -> None:
+    rules = ClaimRules.read(str(Path(__file__).parents[2] / "deploy" / "console" / "roles.yaml"))
+
+    assert rules

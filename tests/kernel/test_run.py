@@ -8,13 +8,16 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
+import asyncpg
 import httpx2
 import pytest
 
+from farhand.bootstrap import at
+from libs.common.database import KERNEL_MIGRATIONS, read_migrations
 from libs.common.settings import Settings, SettingsError
-from tests.infrastructure import ROOT
+from tests.infrastructure import ROOT, Infrastructure
 from tests.kernel.conftest import MASTER_KEY, Ledger
 from tests.kernel.ledger import ledger
 from tests.kernel.records import credit, envelope
@@ -45,9 +48,9 @@ def environment(bed: Ledger, port: int) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def started(env: dict[str, str]) -> AsyncGenerator[Process]:
+async def started(env: dict[str, str], *words: str) -> AsyncGenerator[Process]:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", PROGRAM, cwd=ROOT, env=env, stdout=PIPE, stderr=PIPE
+        sys.executable, "-c", PROGRAM, *words, cwd=ROOT, env=env, stdout=PIPE, stderr=PIPE
     )
     try:
         yield process
@@ -97,6 +100,28 @@ async def test_told_to_end_it_finishes_what_is_under_way_and_hands_everything_ov
                 ROUNDS,
                 str(account),
             )
+
+
+async def test_told_to_migrate_it_makes_the_schema_and_ends(
+    ledger_bed: Ledger, infrastructure: Infrastructure
+) -> None:
+    empty = f"empty_{uuid5(NAMESPACE_OID, ledger_bed.settings.postgres).hex[:8]}"
+    made = at(infrastructure.postgres, empty)
+    env = environment(ledger_bed, free_port()) | {"FARHAND_POSTGRES": made}
+    administrator = await asyncpg.connect(infrastructure.postgres)
+    await administrator.execute(f"create database {empty}")
+    try:
+        for _ in ("at first", "once more, with nothing left to do"):
+            async with started(env, "migrate") as process, asyncio.timeout(60):
+                _, complained = await process.communicate()
+            assert (process.returncode, complained) == (0, b"")
+        conn = await asyncpg.connect(made)
+        steps = await conn.fetchval("select count(*) from migration")
+        await conn.close()
+        assert steps == len(read_migrations(KERNEL_MIGRATIONS))
+    finally:
+        await administrator.execute(f"drop database {empty} with (force)")
+        await administrator.close()
 
 
 async def test_a_wrong_address_ends_it_with_one_sentence(ledger_bed: Ledger) -> None:
