@@ -7,20 +7,15 @@ plain words, and by which rule and version, for the receipt.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
 from itertools import count
 from typing import Final
 from zoneinfo import ZoneInfo
 
-import holidays
-
+from libs.common.public_holidays import public_holidays, weekend
 from services.notify.civil_time import instant, spoken
 
 WORKING_HOURS_RULE: Final = "working-hours@1"
 URGENT_RULE: Final = "urgent@1"
-SATURDAY_SUNDAY: Final = frozenset({5, 6})
-MAIN_SUBDIVISION: Final = {"GB": "ENG"}
-"""Where the country's own list holds only what all parts share: GB without Easter Monday."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +80,8 @@ def standard_hours(
     days_off: frozenset[date] = frozenset(),
 ) -> WorkingHours:
     """The same shift on every day that is not the jurisdiction's weekend."""
-    calendar = _public_holidays(jurisdiction)
-    weekend = SATURDAY_SUNDAY if calendar is None else frozenset(calendar.weekend)
-    week = tuple(None if weekday in weekend else shift for weekday in range(7))
+    free = weekend(jurisdiction)
+    week = tuple(None if weekday in free else shift for weekday in range(7))
     return WorkingHours(zone, week, jurisdiction, days_off)
 
 
@@ -141,19 +135,7 @@ def _why_free(day: date, hours: WorkingHours) -> str:
     """Why nobody is expected to work on a day; empty on a working day."""
     if day in hours.days_off:
         return "a day off"
-    calendar = _public_holidays(hours.jurisdiction)
+    calendar = public_holidays(hours.jurisdiction)
     if calendar is not None and day in calendar:
         return f"a public holiday ({hours.jurisdiction})"
     return "" if hours.week[day.weekday()] else "not a working day"
-
-
-@lru_cache(maxsize=256)
-def _public_holidays(jurisdiction: str) -> holidays.HolidayBase | None:
-    """The calendar of a jurisdiction, else of its country; None where none is known."""
-    country, _, part = jurisdiction.partition("-")
-    for subdivision in (part or MAIN_SUBDIVISION.get(country), None):
-        try:
-            return holidays.country_holidays(country, subdiv=subdivision)
-        except NotImplementedError:
-            continue
-    return None

@@ -37,7 +37,7 @@ from libs.common.contracts.values import (
     Terms,
     ZoneName,
 )
-from services.onboarding.working_days import is_known_country
+from libs.common.public_holidays import is_known_country
 
 FIRST_DAY: Final = date(2000, 1, 1)
 LAST_DAY: Final = date(2099, 12, 31)

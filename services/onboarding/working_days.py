@@ -1,13 +1,13 @@
-"""Working days of a jurisdiction: neither its weekend nor a public holiday (`holidays`)."""
+"""Working days of a jurisdiction: neither its weekend nor a public holiday."""
 
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Final, Protocol
+from typing import Protocol
 
-from holidays import HolidayBase, country_holidays, list_supported_countries
+from holidays import HolidayBase
 
-_COUNTRIES: Final = list_supported_countries(include_aliases=False)
+from libs.common.public_holidays import public_holidays
 
 
 class WorkingDays(Protocol):
@@ -38,20 +38,14 @@ class PublicHolidays:
         return self._holidays.get_nth_working_day(day, working_days)
 
 
-def is_known_country(jurisdiction: str) -> bool:
-    """Whether the country of `PT` or `US-CA` is one whose holidays are known: all of ISO 3166-1."""
-    return jurisdiction.partition("-")[0] in _COUNTRIES
-
-
 @lru_cache(maxsize=256)
 def working_days(jurisdiction: str) -> WorkingDays:
     """The calendar of a jurisdiction such as `PT` or `US-CA`.
 
-    A subdivision without holidays of its own has those of its country. Raises ValueError for a
-    country that does not exist, which `services.onboarding.report` lets nobody report.
+    Raises ValueError for a country that does not exist, which `services.onboarding.report` lets
+    nobody report.
     """
-    country, _, subdivision = jurisdiction.partition("-")
-    if country not in _COUNTRIES:
+    calendar = public_holidays(jurisdiction)
+    if calendar is None:
         raise ValueError(f"{jurisdiction!r} begins with no ISO 3166-1 country, such as PT")
-    listed = subdivision in _COUNTRIES[country]
-    return PublicHolidays(country_holidays(country, subdiv=subdivision if listed else None))
+    return PublicHolidays(calendar)

@@ -8,10 +8,11 @@ import pytest
 
 from libs.common.contracts.values import Owner
 from libs.common.database import Pool
+from libs.common.public_holidays import weekend
 from services.console import audit
 from services.console.audit import Deed
 from services.console.role import Role
-from services.console.working_week import BEGINS, ENDS, days_off, weekend
+from services.console.working_week import BEGINS, ENDS, days_off
 from services.notify.working_hours import OFFICE_HOURS, next_opening, standard_hours
 from tests.console.conftest import Console
 from tests.console.hires import ALICE, BOB, NOW, announced, assigned, told

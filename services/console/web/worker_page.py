@@ -9,13 +9,14 @@ from fastapi.responses import Response
 
 from libs.common import ids
 from libs.common.contracts.values import Owner
+from libs.common.public_holidays import weekend
 from services.console import audit, board, stories
 from services.console.hire import Hire
 from services.console.policy import Action
 from services.console.web.hire_page import format_of, notice_of
 from services.console.web.page_route import PageRoute
 from services.console.web.visit import Visit, Visiting
-from services.console.working_week import BEGINS, ENDS, days_off, weekend
+from services.console.working_week import BEGINS, ENDS, days_off
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
