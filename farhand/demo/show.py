@@ -10,7 +10,15 @@ from uuid import UUID
 
 from rich.live import Live
 
-from farhand.demo import data_runs, deliveries, experiments, models, people, pipelines
+from farhand.demo import (
+    data_runs,
+    deliveries,
+    experiments,
+    models,
+    people,
+    pipelines,
+    return_lines,
+)
 from farhand.demo.accounts import Account, account
 from farhand.demo.board import board
 from farhand.demo.deliveries import Planned
@@ -85,6 +93,7 @@ class Show:
             *models.planned(self.begins),
             *experiments.planned(self.begins),
             *data_runs.planned(self.seed, self.begins),
+            *return_lines.planned(self.begins),
         )
         planned: Sequence[Planned] = sorted(told)
         async with asyncio.TaskGroup() as senders:

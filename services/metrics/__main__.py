@@ -22,6 +22,7 @@ from services.metrics.okr import load_key_results
 from services.metrics.okr_api import okr_router
 from services.metrics.projection import MESSAGES, projecting
 from services.metrics.rebuild import rebuild, rebuild_if_redefined
+from services.metrics.return_api import return_router
 from services.metrics.review_clock import review_clock
 
 definitions = load_definitions()
@@ -29,6 +30,7 @@ key_results = load_key_results(definitions)
 api = APIRouter()
 api.include_router(kpi_router(definitions))
 api.include_router(okr_router(key_results))
+api.include_router(return_router(definitions))
 
 
 def adapters(tools: Tools) -> Sequence[Adapter]:

@@ -80,6 +80,13 @@ class LatestOut(BaseModel):
     value: Decimal
     changed_at: datetime
 
+    @classmethod
+    def of(cls, newest: FigureRow | None) -> "LatestOut | None":
+        """The figure as the API shows it; None where there are no data."""
+        if newest is None or newest.value is None:
+            return None
+        return cls(bucket=newest.cell.bucket, value=newest.value, changed_at=newest.changed_at)
+
 
 class KpiOut(BaseModel):
     """What a KPI means and how it is computed."""
@@ -92,7 +99,9 @@ class KpiOut(BaseModel):
     owner: str
     reference: str = Field(description="Where the definition comes from.")
     formula: str
-    bucket: str = Field(description="`day`, `week` beginning on Monday, or `ever`: how it is now.")
+    bucket: str = Field(
+        description="`day`, `week` from Monday, `sprint` of two weeks, `quarter`, or `ever`: now."
+    )
     timezone: str = Field(description="The zone whose midnights part the buckets.")
     dimensions: tuple[str, ...] = Field(description="What `by` can be.")
     latest: LatestOut | None = Field(default=None, description="null: no data yet.")
@@ -112,11 +121,7 @@ class KpiOut(BaseModel):
             bucket=definition.bucket.value,
             timezone=definition.timezone,
             dimensions=definition.dimensions,
-            latest=None
-            if newest is None or newest.value is None
-            else LatestOut(
-                bucket=newest.cell.bucket, value=newest.value, changed_at=newest.changed_at
-            ),
+            latest=LatestOut.of(newest),
         )
 
 

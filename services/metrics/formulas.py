@@ -40,6 +40,21 @@ class Count(_Formula):
         return Decimal(sum(each.weight for each in facts)) if facts else None
 
 
+class Sum(_Formula):
+    """The sum of the measures."""
+
+    kind: Literal["sum"]
+
+    def says(self) -> str:
+        """The formula in words."""
+        return "sum"
+
+    def value(self, facts: Sequence[Countable]) -> Decimal | None:
+        """In the unit of the measures, or None where none was taken."""
+        taken = [each.measure * each.weight for each in facts if each.measure is not None]
+        return rounded(sum(taken, Decimal())) if taken else None
+
+
 class Percentile(_Formula):
     """The smallest measure that at least this share of the measures do not exceed.
 
@@ -99,4 +114,4 @@ class Last(_Formula):
         return max(taken)[1] if taken else None
 
 
-Formula: TypeAlias = Annotated[Count | Percentile | Share | Last, Field(discriminator="kind")]
+Formula: TypeAlias = Annotated[Count | Sum | Percentile | Share | Last, Field(discriminator="kind")]

@@ -4,6 +4,7 @@ from random import Random
 
 from services.metrics.experiments import Verdict
 from services.metrics.observations import Observation, Outcome, Retracted
+from services.metrics.return_lines import Method
 from tests.metrics.observed import (
     DAY,
     HOUR,
@@ -12,6 +13,7 @@ from tests.metrics.observed import (
     began,
     decided,
     deployed,
+    entered,
     measured,
     merged,
     moved,
@@ -46,6 +48,7 @@ def quarter(seed: int, commits: int = 40, hires: int = 10) -> list[Observation]:
         events.append(_latency(random, str(number)))
         events += _experiment(random, str(number))
         events += _data_run(random, str(number))
+        events += _line(random, str(number))
     return events
 
 
@@ -202,6 +205,21 @@ def _data_run(random: Random, number: str) -> list[Observation]:
         events.append(corrected.evolve(replaces=told.event_id))
     if random.random() < 0.3:
         events.append(taken_back(f"er{number}", told.event_id))
+    return events
+
+
+def _line(random: Random, number: str) -> list[Observation]:
+    """One that may claim what another claims, be entered otherwise, corrected and taken back."""
+    name, amount = f"g{number}", random.choice("abcd")
+    method, mid = random.choice(list(Method)), random.randrange(5000)
+    told = entered(name, amount=amount, mid=mid, method=method)
+    events: list[Observation] = [told]
+    if random.random() < 0.4:
+        events.append(entered(f"{name}.1", amount=amount, line=name, mid=mid + 7, at=MONDAY + DAY))
+    if random.random() < 0.4:
+        events.append(entered(f"c{name}", amount=random.choice("abcd"), replaces=name))
+    if random.random() < 0.3:
+        events.append(taken_back(f"r{name}", name))
     return events
 
 

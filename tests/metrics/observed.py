@@ -1,8 +1,9 @@
 """Observations for tests, short to write."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from libs.common.projection import Received
 from services.metrics.data_runs import DataRunEnded, DataRunStarted, DatasetResult
@@ -28,6 +29,7 @@ from services.metrics.observations import (
     Retracted,
     running,
 )
+from services.metrics.return_lines import Method, ReturnLineEntered
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -261,6 +263,40 @@ def run_ended(
         pipeline="features",
         results=(result,),
     )
+
+
+def entered(
+    event_id: str,
+    *,
+    amount: str = "lease",
+    line: str = "",
+    mid: int = 1000,
+    method: Method = Method.MEASURED,
+    attributable: bool = True,
+    at: Moment = MONDAY,
+    **changes: Any,
+) -> ReturnLineEntered:
+    """A line of the ledger that saved an amount, give or take ten."""
+    said: dict[str, Any] = {
+        "source": "mlops",
+        "event_id": event_id,
+        "entity": f"return/{amount}",
+        "occurred_at": at,
+        "line": line or event_id,
+        "amount": amount,
+        "title": "What was saved",
+        "category": "real_estate",
+        "owner": "finance",
+        "begins": date(2026, 10, 1),
+        "ends": date(2026, 12, 31),
+        "method": method,
+        "compared": {"who": "Berlin", "baseline": 5000, "actual": 5000 - mid},
+        "comparison": {"who": "Porto", "baseline": 7, "actual": 7},
+        "estimate": {"low": mid - 10, "mid": mid, "high": mid + 10},
+        "attributable": attributable,
+        "assumptions": ("As in the year before",),
+    }
+    return ReturnLineEntered.model_validate({**said, **changes})
 
 
 def taken_back(event_id: str, replaces: str, *, at: Moment = MONDAY) -> Retracted:

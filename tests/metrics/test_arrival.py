@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 from services.metrics.experiments import Verdict
 from services.metrics.folds import FACT_KINDS, fold_all
 from services.metrics.observations import Observation
+from services.metrics.return_lines import Method
 from tests.metrics.observed import (
     DAY,
     MONDAY,
     began,
     decided,
+    entered,
     run_ended,
     run_started,
     taken_back,
@@ -58,9 +60,22 @@ DATA_RUNS = told(
         at=MOMENTS,
     ),
 )
+LINES = told(
+    st.builds(
+        entered,
+        IDS,
+        amount=ONE_OF_TWO,
+        line=ONE_OF_TWO,
+        mid=st.integers(10, 900),
+        method=st.sampled_from(Method),
+        attributable=st.booleans(),
+        at=MOMENTS,
+    ),
+)
 HISTORIES = [
     pytest.param(EXPERIMENTS, id="experiments"),
     pytest.param(DATA_RUNS, id="runs over data"),
+    pytest.param(LINES, id="lines of the ledger"),
 ]
 
 
@@ -93,6 +108,6 @@ def test_facts_keep_what_is_promised_of_them(
         assert fact.weight > 0
 
 
-@pytest.mark.parametrize("tell", [began, decided, run_started, run_ended])
+@pytest.mark.parametrize("tell", [began, decided, run_started, run_ended, entered])
 def test_what_was_taken_back_never_was(tell: Callable[[str], Observation]) -> None:
     assert fold_all([taken_back("r", "1"), tell("1")]) == ()

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from farhand.demo import data_runs, experiments, models
+from farhand.demo import data_runs, experiments, models, return_lines
 from farhand.demo.pipelines import planned, shipped
 from farhand.demo.product_time import BEGINS, LASTS
 from libs.common.contracts.metrics import KeyResultOffCourse, KeyResultStatus
@@ -124,3 +124,12 @@ def test_one_day_of_data_is_bad_and_another_was_only_told_as_such() -> None:
     assert coverage["2026-03-10", "all"] == Decimal("0.9")
     time = figures_from(DEFINITIONS["data-processing-time-p90"], observations)
     assert len({bucket for bucket, group in time if group == "pipeline=acme/speech-corpus"}) == 13
+
+
+def test_the_ledger_counts_the_rent_once_and_leaves_the_revenue_open() -> None:
+    deliveries = sorted(return_lines.planned(BEGINS))
+    observations = [o for each in deliveries for o in Mlops().read(each.body)]
+    returned = figures_from(DEFINITIONS["return-on-remote-work"], observations)
+    assert returned["2026-01-01", "all"] == Decimal("106249.6")
+    open_ = figures_from(DEFINITIONS["return-not-attributable"], observations)
+    assert open_["2026-01-01", "all"] == 240000

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from libs.common.database import Pool
 from services.metrics.facts import Countable
-from services.metrics.formulas import Count, Formula, Percentile, Share
+from services.metrics.formulas import Count, Formula, Percentile, Share, Sum
 
 MEASURES = st.decimals(0, 10_000_000, places=6)
 
@@ -57,6 +57,7 @@ async def test_percentile_is_that_of_postgresql(pool: Pool) -> None:
     "formula",
     [
         Count(kind="count"),
+        Sum(kind="sum"),
         Percentile(kind="percentile", p=Decimal("0.9")),
         Share(kind="share", of={"traced": "yes"}),
     ],

@@ -30,6 +30,18 @@ DATA: dict[str, dict[str, Any]] = {
         "pipeline": "features",
         "datasets": [{"dataset": "orders", "checks": 10, "failed": 1}],
     },
+    "return.line.v1": {
+        "line": "lease-2026-4",
+        "amount": "lease-berlin",
+        "title": "Office in Berlin given back",
+        "category": "real_estate",
+        "owner": "finance",
+        "begins": "2026-10-01",
+        "ends": "2026-12-31",
+        "method": "measured",
+        "compared": {"who": "Berlin", "baseline": "90000", "actual": "30000.50"},
+        "estimate": {"low": "59000", "mid": "59999.50", "high": "60000"},
+    },
     "observation.retracted.v1": {"replaces": "earlier"},
 }
 
@@ -64,7 +76,9 @@ def test_every_type_can_be_corrected_and_taken_back(kind: str) -> None:
     assert fold_all(read(told))
     moved = "2026-11-24T09:00:00Z"
     corrected = event(kind, "2", at=moved, replaces="1")
-    assert {each.at.day for each in fold_all(read(told, corrected))} == {24}
+    assert {
+        cause.event_id for each in fold_all(read(told, corrected)) for cause in each.causes
+    } == {"/acme/tools#2"}
     assert fold_all(read(event("observation.retracted.v1", "3", replaces="1"), told)) == ()
 
 

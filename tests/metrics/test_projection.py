@@ -172,6 +172,9 @@ async def test_the_line_is_measured_from_its_own_events(pool: Pool) -> None:
     async with pool.acquire() as conn, conn.transaction():
         changes = figures_told(await PROJECT(conn, batch))
     assert {(each.kpi, each.group): each.value for each in changes} == {
+        ("hires-ready", "all"): 1,
+        ("hires-ready", "engagement=employee"): 1,
+        ("hires-ready", "jurisdiction=PT"): 1,
         ("time-to-ready", "all"): 282600,
         ("time-to-ready", "jurisdiction=PT"): 282600,
         ("time-to-ready-p90", "all"): 282600,

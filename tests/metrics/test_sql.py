@@ -5,9 +5,9 @@ from types import ModuleType
 import pytest
 
 from libs.common.database import Pool
-from services.metrics import key_result_store, ledger, rebuild, reports, store
+from services.metrics import key_result_store, ledger, rebuild, reports, return_report, store
 
-MODULES = (key_result_store, ledger, rebuild, reports, store)
+MODULES = (key_result_store, ledger, rebuild, reports, return_report, store)
 VERBS = ("select", "insert", "update", "delete", "with")
 
 
@@ -73,6 +73,7 @@ HOT = {
         .replace("$4", "array[now()]"),
         ["fact_at"],
     ),
+    "the ledger of remote work": (return_report.LINES, ["event_log_return"]),
     "what stands in a cell": (
         ledger.STANDING_AT.replace("$1", "'{deployment-frequency}'")
         .replace("$2", "array[current_date - 5]")

@@ -14,6 +14,7 @@ from services.metrics.folds.experiment import EXPERIMENTS
 from services.metrics.folds.hire import HIRE
 from services.metrics.folds.latency import LATENCY
 from services.metrics.folds.model import MODEL
+from services.metrics.folds.return_line import RETURNS
 from services.metrics.folds.running_service import SERVICE
 from services.metrics.observations import Observation, Retracted
 
@@ -25,6 +26,7 @@ FOLDS: Final[Mapping[str, Fold]] = {
     "latency": LATENCY,
     "model": MODEL,
     "retraction": Fold(kinds={}, fold=lambda _entity, _observations: ()),
+    "return": RETURNS,
     "service": SERVICE,
 }
 

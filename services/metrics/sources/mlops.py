@@ -13,7 +13,7 @@ from typing import Any, Final, TypeGuard
 
 from libs.common.intake import Delivery, Unreadable
 from services.metrics.observations import Observation
-from services.metrics.sources import data_runs, experiments, latency, own_events
+from services.metrics.sources import data_runs, experiments, latency, own_events, return_lines
 from services.metrics.sources.cdevents import CDEvents
 from services.metrics.sources.openlineage import is_run_event, read_run_event
 from services.metrics.sources.reading import json_object, reading
@@ -28,6 +28,7 @@ OWN: Final[Mapping[str, Callable[[str, object], Observation]]] = {
     experiments.STARTED: experiments.read_started,
     latency.LATENCY: latency.read_latency,
     own_events.RETRACTED: own_events.read_retraction,
+    return_lines.ENTERED: return_lines.read_line,
 }
 """The types of our own, each with what reads such an event told at a front door."""
 

@@ -54,6 +54,11 @@ def by_data_run(source: str, run: str) -> str:
     return f"data-run/{source}/{run}"
 
 
+def by_amount(amount: str) -> str:
+    """The entity of all lines about one amount, whoever keeps them."""
+    return f"return/{amount}"
+
+
 def commit_in(purl: str) -> str | None:
     """The full commit that a package URL was built from, if it names one.
 
