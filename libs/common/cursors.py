@@ -82,23 +82,6 @@ def in_order(batch: Iterable[Inbound]) -> list[Inbound]:
     return [next(queues[place]) if isinstance(place, tuple) else place for place in places]
 
 
-async def load(conn: Connection, batch: Sequence[Inbound]) -> dict[CursorKey, Cursor]:
-    """The cursors of a batch, for those that have one."""
-    names = {(i.source, i.key) for i in batch if i.sequence is not None and i.claim is None}
-    if not names:
-        return {}
-    rows = await conn.fetch(
-        """
-        select source, key, sequence, waiting
-          from cursor
-         where (source, key) in (select * from unnest($1::text[], $2::text[]))
-        """,
-        [source for source, _ in names],
-        [key for _, key in names],
-    )
-    return {(row["source"], row["key"]): Cursor(row["sequence"], row["waiting"]) for row in rows}
-
-
 async def save(
     conn: Connection, before: Mapping[CursorKey, Cursor], after: Mapping[CursorKey, Cursor]
 ) -> None:

@@ -16,7 +16,7 @@ from typing import Final
 
 import asyncpg
 
-from libs.common import outbox, telemetry
+from libs.common import telemetry
 from libs.common.breaker import Breaker
 from libs.common.cursors import RaceLostError
 from libs.common.database import TRANSIENT, Connection, Pool
@@ -264,18 +264,15 @@ class Engine:
         self, batch: Sequence[Inbound], before: Before | None, poison: str | None, *, strict: bool
     ) -> list[Result]:
         started = time.time_ns()
-        acknowledged = self.handoff.take_acknowledged()
         try:
             async with self.pool.acquire() as conn, conn.transaction():
                 if before is not None:
                     batch = await before(conn)
-                await outbox.delete(conn, acknowledged)
                 committed = await self.transaction.settle(conn, batch, started, poison)
                 breaker = self._breaker.after(zip(batch, committed.results, strict=True))
                 if strict:
                     _check(breaker)
         except BaseException as error:
-            self.handoff.give_back(acknowledged)
             self._doubtful |= isinstance(error, TRANSIENT)
             raise
         self._breaker = breaker if strict else Breaker()

@@ -72,15 +72,6 @@ class Handoff:
         self._recover = True
         self._offered.set()
 
-    def take_acknowledged(self) -> list[int]:
-        """Positions that Kafka has, to be deleted by the caller's transaction."""
-        taken, self._acknowledged = self._acknowledged, []
-        return taken
-
-    def give_back(self, positions: Sequence[int]) -> None:
-        """Return positions whose deletion did not commit."""
-        self._acknowledged.extend(positions)
-
     async def run(self) -> None:
         """Send until cancelled, with a new producer after each failure."""
         while True:
@@ -170,12 +161,12 @@ class Handoff:
             await asyncio.sleep(HEARTBEAT_SECONDS)
 
     async def tidy(self) -> None:
-        """Delete acknowledged rows now, without waiting for a transaction to do it in passing."""
-        positions = self.take_acknowledged()
+        """Delete the rows that Kafka has acknowledged."""
+        positions, self._acknowledged = self._acknowledged, []
         try:
             await outbox.delete(self._pool, positions)
-        except TRANSIENT:
-            self.give_back(positions)
+        except BaseException:  # cancelled as well: whoever drains then deletes them
+            self._acknowledged += positions
             raise
 
     async def drain(self, seconds: float) -> None:

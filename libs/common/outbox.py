@@ -1,7 +1,7 @@
 """The outbox: events are committed with the state, then handed straight to the producer.
 
-A row carries the process that owns its hand-off. Acknowledged rows are deleted by the next
-transaction; what a dead process left behind is adopted by whoever looks first. Publishing twice is
+A row carries the process that owns its hand-off. Acknowledged rows are deleted once a second, many
+at a time; what a dead process left behind is adopted by whoever looks first. Publishing twice is
 harmless, since consumers go by the number of each event.
 """
 
@@ -93,10 +93,10 @@ returning position
 """
 
 
-async def delete(conn: Connection | Pool, positions: Sequence[int]) -> None:
+async def delete(pool: Pool, positions: Sequence[int]) -> None:
     """Forget events that Kafka has acknowledged."""
     if positions:
-        await conn.execute("delete from outbox where position = any($1::bigint[])", positions)
+        await pool.execute("delete from outbox where position = any($1::bigint[])", positions)
 
 
 async def beat(pool: Pool, owner: UUID) -> None:

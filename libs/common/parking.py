@@ -1,6 +1,6 @@
 """Parking: messages that wait, in order, behind a dead letter or for a number still missing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from libs.common.database import Connection, Pool
@@ -26,19 +26,6 @@ async def park(conn: Connection, batch: Sequence[tuple[Inbound, Cause]]) -> None
         *columns([inbound for inbound, _ in batch]),
         [cause for _, cause in batch],
     )
-
-
-async def held_keys(conn: Connection, keys: Iterable[str]) -> frozenset[str]:
-    """The keys that an open dead letter holds, or for which messages still wait their turn."""
-    rows = await conn.fetch(
-        """
-        select key from dead_letter where key = any($1::text[]) and status = 'open' and holds_key
-        union
-        select key from parked where key = any($1::text[]) and cause = 'dead_letter'
-        """,
-        list(keys),
-    )
-    return frozenset(row["key"] for row in rows)
 
 
 async def take_waiting(conn: Connection, names: Sequence[tuple[str, str]]) -> list[Inbound]:
