@@ -17,7 +17,7 @@ export ZIPKIN_PORT MAIL_PORT FARHAND_CLOCK
 collector=$(docker image inspect --format '{{index .Config.Labels "container-lab.stand-in"}}' \
     otel/opentelemetry-collector-contrib:0.150.0 2>/dev/null || true)
 if [ "$collector" = true ]; then
-    export FARHAND_TRACES=nowhere FARHAND_ZIPKIN=http://zipkin:9411
+    export FARHAND_TRACES=nowhere FARHAND_TRACES_ZIPKIN=http://zipkin:9411
 fi
 
 FARHAND_HOME=$(mktemp -d)

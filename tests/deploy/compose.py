@@ -19,7 +19,7 @@ PUBLISHED: Final = {"smtp": "MAIL"}
 """Parts whose port has another name in the file."""
 COLLECTOR: Final = "otel/opentelemetry-collector-contrib:0.150.0"
 STAND_IN: Final = '{{index .Config.Labels "container-lab.stand-in"}}'
-BESIDE: Final = {"FARHAND_TRACES": "nowhere", "FARHAND_ZIPKIN": "http://zipkin:9411"}
+BESIDE: Final = {"FARHAND_TRACES": "nowhere", "FARHAND_TRACES_ZIPKIN": "http://zipkin:9411"}
 """The lab's stand-in for the collector has no exporter to Zipkin: services tell Zipkin as well."""
 
 
