@@ -4,17 +4,21 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import asyncpg
+from aiokafka.errors import KafkaError
 
+from farhand import probes
 from farhand.bootstrap import at
-from farhand.settings import Given, Settings
+from farhand.settings import OFFSETS, Given, Settings
 from farhand.stack import Stack, running
 from libs.common import database
+from libs.common.database import TRANSIENT
 from tests.databases import Databases
 
 ROOT = Path(__file__).parent.parent
@@ -29,6 +33,29 @@ create table keys.data_key (
 
 
 @dataclass(frozen=True, slots=True)
+class Crashable:
+    """A container that listens on a port of its own choice, so that it is found there again.
+
+    `probe` raises while the part is not ready.
+    """
+
+    container: Any
+    probe: Callable[[], Awaitable[object]]
+
+    async def crash(self) -> None:
+        await asyncio.to_thread(self.container.get_wrapped_container().kill)
+
+    async def start_again(self) -> None:
+        await asyncio.to_thread(self.container.get_wrapped_container().start)
+        async with asyncio.timeout(60):
+            while True:
+                with suppress(probes.NotReadyError, KafkaError, *TRANSIENT):
+                    await self.probe()
+                    return
+                await asyncio.sleep(0.1)
+
+
+@dataclass(frozen=True, slots=True)
 class Infrastructure:
     """Addresses that a test may use; `postgres` is an administrator's."""
 
@@ -40,6 +67,8 @@ class Infrastructure:
     scim: str = ""
     stack: Stack | None = None
     """what was started here, for tests that break it"""
+    containers: Mapping[str, "Crashable"] = field(default_factory=dict[str, "Crashable"])
+    """the same, where parts are containers"""
     databases: Databases = field(init=False)
 
     def __post_init__(self) -> None:
@@ -47,20 +76,27 @@ class Infrastructure:
 
     def can_crash(self, *parts: str) -> bool:
         """Whether these were started here; what was given by address is not ours to break."""
-        return self.stack is not None and all(part in self.stack.children for part in parts)
+        ours = self.containers if self.stack is None else self.stack.children
+        return all(part in ours for part in parts)
 
     async def crash(self, part: str) -> None:
         """Kill a part at once, as a power cut would; returns as soon as it is dead."""
+        if part in self.containers:
+            return await self.containers[part].crash()
         assert self.stack is not None, "the parts were not started here"
         child = self.stack.child(part)
         restarts = child.restarts
         child.kill()
         while child.ready.is_set() and child.restarts == restarts:
             await asyncio.sleep(0.01)
+        return None
 
     async def until_back(self, part: str) -> None:
+        """Wait for a part that was killed; a container is started again by this."""
+        if part in self.containers:
+            return await self.containers[part].start_again()
         assert self.stack is not None, "the parts were not started here"
-        await self.stack.until_ready(part)
+        return await self.stack.until_ready(part)
 
     async def create_template(self, service: str) -> str:
         """Make a database with the migrated schema of a service, to be cloned for each test."""
@@ -100,9 +136,8 @@ async def provided() -> AsyncGenerator[Infrastructure]:
 @asynccontextmanager
 async def _embedded() -> AsyncGenerator[Infrastructure]:
     home = _new_home()
-    base = int(os.environ.get("FARHAND_TEST_PORT_BASE", "27100"))
     settings = Settings.from_env().evolve(
-        home=home, port_base=base, given=Given.from_env(os.environ)
+        home=home, port_base=_port_base(), given=Given.from_env(os.environ)
     )
     try:
         async with running(settings, services=()) as stack:
@@ -133,14 +168,29 @@ async def _containers() -> AsyncGenerator[Infrastructure]:
     from testcontainers.community.postgres import PostgresContainer  # noqa: PLC0415
     from testcontainers.community.redis import RedisContainer  # noqa: PLC0415
 
+    base = _port_base()
+    ports = {part: base + OFFSETS[part] for part in ("postgres", "kafka")}
     with (
-        PostgresContainer("postgres:18", driver=None) as postgres,
-        KafkaContainer("confluentinc/cp-kafka:8.1.0").with_kraft() as kafka,
+        PostgresContainer("postgres:18", driver=None).with_bind_ports(
+            5432, ports["postgres"]
+        ) as postgres,
+        KafkaContainer("confluentinc/cp-kafka:8.1.0")
+        .with_kraft()
+        .with_bind_ports(9093, ports["kafka"]) as kafka,
         RedisContainer("redis:8") as redis,
     ):
         address = f"redis://{redis.get_container_host_ip()}:{redis.get_exposed_port(6379)}/0"
+        dsn = postgres.get_connection_url()
         yield Infrastructure(
             kafka=kafka.get_bootstrap_server(),
-            postgres=postgres.get_connection_url(),
+            postgres=dsn,
             redis=address,
+            containers={
+                "postgres": Crashable(postgres, lambda: probes.postgres(dsn)),
+                "kafka": Crashable(kafka, lambda: probes.kafka(ports["kafka"])),
+            },
         )
+
+
+def _port_base() -> int:
+    return int(os.environ.get("FARHAND_TEST_PORT_BASE", "27100"))
