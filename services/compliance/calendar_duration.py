@@ -10,6 +10,9 @@ from datetime import date, timedelta
 from typing import Final
 
 _DURATION: Final = re.compile(r"P(?=\d)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?")
+_PART: Final = re.compile(r"(\d+)([YMWD])")
+_IN_TEXT: Final = re.compile(r"\bP(?:\d+[YMWD])+\b")
+_UNITS: Final = {"Y": "year", "M": "month", "W": "week", "D": "day"}
 _LONGEST: Final = 9  # digits of one number; more leaves the calendar anyway
 
 
@@ -23,6 +26,17 @@ def parse(duration: str) -> tuple[int, int]:
         raise ValueError(f"{duration[:40]!r} is not a calendar duration such as P6M or P90D")
     years, months, weeks, days = (int(number or 0) for number in match.groups())
     return 12 * years + months, 7 * weeks + days
+
+
+def in_plain_words(text: str) -> str:
+    """A text with every duration in it spelled out: `P1Y6M` as `1 year and 6 months`."""
+    return _IN_TEXT.sub(lambda found: _spelled(found[0]), text)
+
+
+def _spelled(duration: str) -> str:
+    counted = [(int(number), _UNITS[letter]) for number, letter in _PART.findall(duration)]
+    told = [f"{number} {unit}{'' if number == 1 else 's'}" for number, unit in counted]
+    return " and ".join(filter(None, [", ".join(told[:-1]), told[-1]]))
 
 
 def due_day(anchor: date, duration: str) -> date:

@@ -10,7 +10,7 @@ from libs.common.contracts.values import Owner, Profile
 from services.compliance.answers import FORMAT_IN_WORDS, AnswerFormat
 from services.compliance.pack import Fact, Pack
 from services.compliance.rule import Rule
-from services.compliance.template import in_words
+from services.compliance.template import in_words, plain_name
 from services.compliance.words import CaseOfLaw, Words, words_of_score
 
 YES_OR_NO: Final = FORMAT_IN_WORDS[AnswerFormat.YES_NO]
@@ -22,8 +22,8 @@ def mark(*parts: object) -> str:
 
 
 def listed(values: Mapping[str, str]) -> str:
-    """Names and values in one line: `deadline = P7D; required = yes`."""
-    return "; ".join(f"{name} = {value}" for name, value in values.items())
+    """Names and values in one line, as a person reads them: `deadline = 7 days; form = text`."""
+    return "; ".join(f"{plain_name(name)} = {value}" for name, value in values.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Matter:
             fact=fact.name,
             law=fact.source or "not in the pack",
             ask=f"Does {fact.source} hold in {place} as the law pack has it? Answer yes or no.",
-            detail=f"The pack says: {fact.in_words()}. In doubt since {'; '.join(fact.doubts)}.",
+            detail=f"The pack says: {fact.in_words().rstrip('.')}. {self._doubted()}",
         )
 
     def ask_about_unknown_law(self) -> Question:
@@ -113,14 +113,16 @@ class Matter:
         fact, day, place = self.fact, self.profile.starts_on, self.pack.name
         about = mark(mark(fact.mark, *fact.doubts), day, self.inputs())
         ask = f"Do the terms satisfy the law of {place} on {fact.name}?"
-        doubts = f"In doubt since {'; '.join(fact.doubts)}."
-        detail = f"The law pack does not tell it for {day}. {doubts}"
+        detail = f"The law pack does not tell it for {day}. {self._doubted()}"
         return self._ask_legal(f"law.{fact.name}@{self.pack.code}.{about}", ask, detail)
+
+    def _doubted(self) -> str:
+        return f"In doubt since {'; '.join(self.fact.doubts)}."
 
     def ask_judgement(self, why: str, cases: Iterable[CaseOfLaw]) -> Question:
         """Ask legal to judge what software cannot; the answer counts for these inputs only."""
         words = self.words
-        told = listed(self._of_cases(cases))
+        told = listed(self._of_cases(cases)).rstrip(".")
         parts = (
             self.rule.to_weigh.render(words),
             f"Why a person judges: {why}" if why else "",

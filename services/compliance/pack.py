@@ -21,7 +21,7 @@ from libs.common.marked_yaml import InvalidDocument as InvalidLaw
 from services.compliance.cel import Scalar
 from services.compliance.facts import SHAPES
 from services.compliance.facts.units import Shape
-from services.compliance.template import in_words
+from services.compliance.template import in_words, plain_name
 from services.compliance.words import CaseOfLaw, Words, cases_of, valued
 
 Confidence: TypeAlias = Literal["high", "medium", "low"]
@@ -88,12 +88,16 @@ class Fact:
 
     def in_words(self) -> str:
         """All that it says, in one line, each case of the law by itself."""
-        told = [f"{_word(name)} = {in_words(v)}" for name, v in self.words.items() if v is not None]
+        told = [
+            f"{plain_name(name)} = {in_words(value)}"
+            for name, value in self.words.items()
+            if value is not None
+        ]
         for case in self.cases:
             told += [
-                f"{_word(name)} ({case.when}) = {in_words(value)}"
+                f"{plain_name(name)} ({case.when}) = {in_words(value)}"
                 for name, value in case.words.items()
-                if value is not None and _word(name) != "when"
+                if value is not None and name != "law.when"
             ]
         return "; ".join(told)
 
@@ -119,10 +123,6 @@ class Pack:
             return Fact(name=name, mark="none", doubts=(doubt,))
         today = tuple(_doubts_of_the_day(begun[-1], day))
         return replace(begun[-1], doubts=today + begun[-1].doubts) if today else begun[-1]
-
-
-def _word(name: str) -> str:
-    return name.removeprefix("law.")
 
 
 def load_pack(folder: Traversable, file: str) -> Pack:

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from services.compliance.calendar_duration import in_plain_words
 from services.compliance.cel import Expression, Failed, Language, Result, Scalar, Unknown
 
 _BRACES: Final = re.compile(r"\{([^{}]*)\}")
+_TOKEN: Final = re.compile(r"[a-z]+(?:_[a-z]+)+")
+"""A word of a vocabulary, such as `open_ended`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Template:
 
 
 def in_words(value: Result) -> str:
-    """A value as a person reads it: ISO dates, yes or no, no needless zeros."""
+    """A value as a person reads it: `6 months`, `open ended`, yes or no, 9,000,000, ISO dates."""
     match value:
         case Unknown():
             return "not stated"
@@ -50,6 +53,13 @@ def in_words(value: Result) -> str:
         case date():
             return value.isoformat()
         case str():
-            return value
+            is_token = _TOKEN.fullmatch(value)
+            return value.replace("_", " ") if is_token else in_plain_words(value)
         case _:
-            return format(value, "g")
+            return format(value, ",.15g")
+
+
+def plain_name(word: str) -> str:
+    """The name of a word as a person reads it: `terms.annual_leave_days` as `annual leave days`."""
+    plain = word.removeprefix("hire.").removeprefix("terms.").removeprefix("law.")
+    return plain.replace("_", " ").replace(".", " ")

@@ -51,7 +51,7 @@ def test_who_would_newly_fall_short_is_shown_with_the_finding() -> None:
     assert (affected.before, affected.after) == (Verdict.CLEAR, Verdict.BLOCKED)
     [worse] = affected.findings
     assert (worse.rule, worse.before, worse.after) == ("probation", "met", "not_met")
-    assert "the law allows P1M" in worse.says
+    assert "the law allows 1 month" in worse.says
 
 
 def test_who_stands_as_before_is_not_shown() -> None:
@@ -82,7 +82,7 @@ def test_a_changed_term_is_why_two_decisions_differ() -> None:
     before, after_ = (
         check(profile("NL", **stated(DUTCH, probation=p)), law=FEW) for p in ("P2M", "P1Y")
     )
-    assert "probation: terms.probation was P2M, and is P1Y." in differences(before, after_)
+    assert "probation: terms.probation was 2 months, and is 1 year." in differences(before, after_)
 
 
 @pytest.fixture

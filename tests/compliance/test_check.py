@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.common.contracts.compliance import CheckDecided, LawStandingTold, Verdict
@@ -241,7 +241,6 @@ MESSAGES = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(MESSAGES, max_size=8), MESSAGES)
 def test_whatever_is_repeated_changes_at_most_the_count_of_answers(
     history: list[Message], message: Message
@@ -263,7 +262,6 @@ def known(state: Check | None) -> Check | None:
     return state and state.model_copy(update={"answers": 0, "version": 0, "decided": None})
 
 
-@settings(deadline=None)
 @given(st.lists(MESSAGES, max_size=12))
 def test_versions_count_what_was_told(
     messages: list[Message],

@@ -16,9 +16,9 @@ Law of:     PT, as of the start on 2026-12-01
 
 PROBATION = """\
 . probation: NOT MET
-              The probation of P6M ends on 2027-05-31, but the law allows P180D (technical
-              complexity, trust, special skill; first job, long-term unemployed), until
-              2027-05-29.
+              The probation of 6 months ends on 2027-05-31, but the law allows 180 days
+              (technical complexity, trust, special skill; first job, long-term unemployed),
+              until 2027-05-29.
    Law        CT arts. 111-114 (contract.probation_max)
    In force   from a day that was not researched to no known end
    Relied on  verified, confidence high, as of 2025-06-01
@@ -31,7 +31,7 @@ def test_a_lawyer_can_follow_a_decision_to_the_law() -> None:
     assert told.startswith(PORTUGUESE)
     assert PROBATION in told
     assert "   It says    statutory = yes; max (technical complexity, trust, special" in told
-    assert "terms.position = technical; terms.probation = P6M" in told
+    assert "position = technical; probation = 6 months" in told
     assert "Way out    Agree on a probation that ends no later than the law's longest" in told
     assert "To         legal, for the rule annual-leave" in told
 

@@ -113,7 +113,7 @@ def test_the_same_standing_told_twice_is_told_on_once() -> None:
     assert tell(once, told).state == once
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.randoms(use_true_random=False))
 def test_in_whatever_order_the_standings_come_the_decision_is_the_same(random: object) -> None:
     state = begun()

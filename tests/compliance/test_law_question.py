@@ -151,7 +151,7 @@ def test_a_question_grows_with_those_who_go_by_it_and_not_with_all_who_ever_did(
     assert state.hires == (ANA,)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.sets(st.integers(0, 449)), st.integers(0, 2))
 def test_who_goes_while_an_answer_is_told_keeps_nobody_from_it(gone: set[int], pages: int) -> None:
     state, ids = waiting(450)

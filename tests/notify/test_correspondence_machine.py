@@ -291,9 +291,7 @@ class HireAndItsLetters(RuleBasedStateMachine):
         return asks[-1].due_on if asks else None
 
 
-HireAndItsLetters.TestCase.settings = settings(
-    max_examples=120, stateful_step_count=30, deadline=None
-)
+HireAndItsLetters.TestCase.settings = settings(max_examples=120, stateful_step_count=30)
 test_a_hire_and_its_letters = HireAndItsLetters.TestCase
 
 
@@ -321,7 +319,6 @@ ANYTHING: st.SearchStrategy[Message] = st.one_of(
 
 
 @given(st.lists(st.tuples(ANYTHING, WAITS), max_size=25))
-@settings(deadline=None)
 def test_any_order_of_messages_is_decided(story: list[tuple[Message, timedelta]]) -> None:
     world = World(now=BEGINNING)
 

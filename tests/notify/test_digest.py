@@ -8,7 +8,7 @@ from uuid import UUID
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from libs.common.contracts.notify import (
     Asked,
@@ -234,7 +234,6 @@ def test_the_ids_of_digests_are_derived_and_differ() -> None:
     begins=st.integers(0, 10_000),
     accepted=st.booleans(),
 )
-@settings(deadline=None)
 def test_every_message_is_in_one_mail_within_hours_and_has_one_receipt(
     bursts: list[tuple[int, int]], begins: int, *, accepted: bool
 ) -> None:
