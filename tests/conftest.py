@@ -13,6 +13,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import asyncpg
+import hypothesis
 import pytest
 from hypothesis import settings
 
@@ -30,6 +31,10 @@ PORTS_A_WORKER = 100
 if WORKER:  # before anything reads it
     first = int(os.environ.get("FARHAND_TEST_PORT_BASE", "27100"))
     os.environ["FARHAND_TEST_PORT_BASE"] = str(first + PORTS_A_WORKER * WORKER)
+
+# How long one example takes tells how busy the machine is, and nothing of the code.
+hypothesis.settings.register_profile("farhand", deadline=None)
+hypothesis.settings.load_profile("farhand")
 
 OpenDatabase = Callable[[str], AbstractAsyncContextManager[str]]
 
