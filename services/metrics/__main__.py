@@ -24,6 +24,7 @@ from services.metrics.projection import MESSAGES, projecting
 from services.metrics.rebuild import rebuild, rebuild_if_redefined
 from services.metrics.return_api import return_router
 from services.metrics.review_clock import review_clock
+from services.metrics.surveys.api import router as surveys
 
 definitions = load_definitions()
 key_results = load_key_results(definitions)
@@ -31,6 +32,7 @@ api = APIRouter()
 api.include_router(kpi_router(definitions))
 api.include_router(okr_router(key_results))
 api.include_router(return_router(definitions))
+api.include_router(surveys)
 
 
 def adapters(tools: Tools) -> Sequence[Adapter]:

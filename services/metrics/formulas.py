@@ -55,6 +55,24 @@ class Sum(_Formula):
         return rounded(sum(taken, Decimal())) if taken else None
 
 
+class Mean(_Formula):
+    """The mean of the measures."""
+
+    kind: Literal["mean"]
+
+    def says(self) -> str:
+        """The formula in words."""
+        return "mean"
+
+    def value(self, facts: Sequence[Countable]) -> Decimal | None:
+        """In the unit of the measures, at six decimal places; None where none was taken."""
+        taken = [(each.measure, each.weight) for each in facts if each.measure is not None]
+        if not taken:
+            return None
+        total = sum((measure * weight for measure, weight in taken), Decimal())
+        return rounded(total / sum(weight for _, weight in taken))
+
+
 class Percentile(_Formula):
     """The smallest measure that at least this share of the measures do not exceed.
 
@@ -114,4 +132,6 @@ class Last(_Formula):
         return max(taken)[1] if taken else None
 
 
-Formula: TypeAlias = Annotated[Count | Sum | Percentile | Share | Last, Field(discriminator="kind")]
+Formula: TypeAlias = Annotated[
+    Count | Sum | Mean | Percentile | Share | Last, Field(discriminator="kind")
+]

@@ -30,6 +30,7 @@ from services.metrics.observations import (
     running,
 )
 from services.metrics.return_lines import Method, ReturnLineEntered
+from services.metrics.survey_releases import ReleasedSum, SurveyReleased
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -297,6 +298,28 @@ def entered(
         "assumptions": ("As in the year before",),
     }
     return ReturnLineEntered.model_validate({**said, **changes})
+
+
+def surveyed(
+    event_id: str,
+    *,
+    wave: str = "1",
+    answers: tuple[int, int, int] = (5, 5, 0),
+    at: Moment = MONDAY,
+) -> SurveyReleased:
+    """A wave of one group: promoters, passives and detractors."""
+    promoters, passives, detractors = answers
+    group = ReleasedSum(
+        group="ranking", promoters=promoters, passives=passives, detractors=detractors
+    )
+    return SurveyReleased(
+        source="mlops",
+        event_id=event_id,
+        entity=f"survey/{wave}",
+        occurred_at=at,
+        wave=wave,
+        sums=(group,),
+    )
 
 
 def taken_back(event_id: str, replaces: str, *, at: Moment = MONDAY) -> Retracted:

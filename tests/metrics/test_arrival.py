@@ -19,6 +19,7 @@ from tests.metrics.observed import (
     entered,
     run_ended,
     run_started,
+    surveyed,
     taken_back,
 )
 
@@ -72,10 +73,17 @@ LINES = told(
         at=MOMENTS,
     ),
 )
+COUNTS = st.integers(0, 9)
+RELEASES = told(
+    st.builds(
+        surveyed, IDS, wave=ONE_OF_TWO, answers=st.tuples(COUNTS, COUNTS, COUNTS), at=MOMENTS
+    ),
+)
 HISTORIES = [
     pytest.param(EXPERIMENTS, id="experiments"),
     pytest.param(DATA_RUNS, id="runs over data"),
     pytest.param(LINES, id="lines of the ledger"),
+    pytest.param(RELEASES, id="releases of a survey"),
 ]
 
 
@@ -104,10 +112,10 @@ def test_facts_keep_what_is_promised_of_them(
         assert set(fact.dimensions) == FACT_KINDS[fact.kind]
         assert fact.causes
         assert set(fact.causes) <= standing
-        assert fact.measure is None or fact.measure >= 0
+        assert fact.measure is None or fact.measure >= 0 or fact.kind == "survey_answer"
         assert fact.weight > 0
 
 
-@pytest.mark.parametrize("tell", [began, decided, run_started, run_ended, entered])
+@pytest.mark.parametrize("tell", [began, decided, run_started, run_ended, entered, surveyed])
 def test_what_was_taken_back_never_was(tell: Callable[[str], Observation]) -> None:
     assert fold_all([taken_back("r", "1"), tell("1")]) == ()

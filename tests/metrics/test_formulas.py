@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from libs.common.database import Pool
 from services.metrics.facts import Countable
-from services.metrics.formulas import Count, Formula, Percentile, Share, Sum
+from services.metrics.formulas import Count, Formula, Mean, Percentile, Share, Sum
 
 MEASURES = st.decimals(0, 10_000_000, places=6)
 
@@ -58,6 +58,7 @@ async def test_percentile_is_that_of_postgresql(pool: Pool) -> None:
     [
         Count(kind="count"),
         Sum(kind="sum"),
+        Mean(kind="mean"),
         Percentile(kind="percentile", p=Decimal("0.9")),
         Share(kind="share", of={"traced": "yes"}),
     ],

@@ -44,7 +44,7 @@ def test_no_data_is_no_figure(definition: Definition) -> None:
         pytest.param("fact: deployment", "fact: deploymnt", "fact must be one of", id="no fact"),
         pytest.param("[service]", "[team]", "have no dimension team", id="no such dimension"),
         pytest.param("{production:", "{prod:", "have no dimension prod;", id="a filter on nothing"),
-        pytest.param("kind: count", "kind: mean", "formula", id="no such formula"),
+        pytest.param("kind: count", "kind: guess", "formula", id="no such formula"),
         pytest.param("owner: manager", "owner: nobody", "owner", id="nobody owns it"),
         pytest.param("version: 1", "version: 0", "version", id="version nought"),
         pytest.param("unit:", "units:", "unit: Field required", id="a misspelt key"),

@@ -6,9 +6,10 @@ import pytest
 
 from libs.common.database import Pool
 from services.metrics import key_result_store, ledger, rebuild, reports, return_report, store
+from services.metrics.surveys import store as survey_store
 
-MODULES = (key_result_store, ledger, rebuild, reports, return_report, store)
-VERBS = ("select", "insert", "update", "delete", "with")
+MODULES = (key_result_store, ledger, rebuild, reports, return_report, store, survey_store)
+VERBS = ("select", "insert", "update", "delete", "with", "lock")
 
 
 def statements(module: ModuleType) -> dict[str, str]:

@@ -16,6 +16,7 @@ from services.metrics.folds.latency import LATENCY
 from services.metrics.folds.model import MODEL
 from services.metrics.folds.return_line import RETURNS
 from services.metrics.folds.running_service import SERVICE
+from services.metrics.folds.survey import SURVEY
 from services.metrics.observations import Observation, Retracted
 
 FOLDS: Final[Mapping[str, Fold]] = {
@@ -28,6 +29,7 @@ FOLDS: Final[Mapping[str, Fold]] = {
     "retraction": Fold(kinds={}, fold=lambda _entity, _observations: ()),
     "return": RETURNS,
     "service": SERVICE,
+    "survey": SURVEY,
 }
 
 VERSION: Final = "folds@2"
