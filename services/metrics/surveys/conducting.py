@@ -43,7 +43,7 @@ async def open_wave(
     """Ask a roster, which names the group of each member; raises SurveyError."""
     known = {derived("survey member", each): each for each in roster}
     async with pool.acquire() as conn, conn.transaction():
-        await conn.execute(store.ALONE)
+        await store.be_alone(conn)
         if await store.waves(conn, name):
             raise SurveyError("a wave of this name was opened before: take another name")
         planned = plan(

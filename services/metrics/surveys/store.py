@@ -75,6 +75,11 @@ class Wave:
     released: Mapping[str, Answers] | None
 
 
+async def be_alone(conn: Connection) -> None:
+    """Wait until no other wave is being opened, and let none until the end."""
+    await conn.execute(ALONE)
+
+
 async def groups_asked(conn: Connection) -> list[frozenset[UUID]]:
     """The members of each group of each wave so far, released or not."""
     return [frozenset(map(_plain, row["members"])) for row in await conn.fetch(GROUPS)]
