@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from libs.common.effects import Adapter, adapter
+from libs.common.rebuilding import Comparison
 from libs.common.run import run
 from libs.common.service import Service, Tools
 from services.console import accounts
@@ -14,6 +15,8 @@ from services.console.figures import follow_figures, follow_key_results
 from services.console.law_desk import law_desk
 from services.console.law_questions import follow_law
 from services.console.projection import follow_hires
+from services.console.rebuild import rebuild
+from services.console.settings import ConsoleSettings
 from services.console.teams import Teams, follow_teams
 from services.console.web import openid_page
 from services.console.web.pages import router
@@ -28,8 +31,14 @@ def adapters(tools: Tools) -> Sequence[Adapter]:
 async def prepare(tools: Tools) -> None:
     """Make the first account, so that somebody can sign in, and look at how else people may."""
     openid_page.ready(tools.settings)
-    password = tools.settings.secret("console_password")
-    await accounts.ensure_first(tools.pool, password, tools.clock.now())
+    if ConsoleSettings().local_accounts:
+        password = tools.settings.secret("console_password")
+        await accounts.ensure_first(tools.pool, password, tools.clock.now())
+
+
+async def rebuild_hires(tools: Tools) -> Comparison:
+    """Every hire once more from its story."""
+    return await rebuild(tools.pool)
 
 
 service = Service(
@@ -48,6 +57,7 @@ service = Service(
     adapters=adapters,
     pages=router,
     prepare=prepare,
+    rebuild=rebuild_hires,
     migrations=Path(__file__).parent / "migrations",
 )
 

@@ -72,6 +72,11 @@ OBSERVED: Final[Mapping[str, str]] = {
     "HireHasLeft": worded("Hire has left"),
     "HireStatusWas": worded("Hire changed state"),
     "AccessWasRevoked": worded("Access ended"),
+    "ExperimentStarted": worded("Experiment started"),
+    "ExperimentDecided": worded("Experiment decided"),
+    "ExperimentDeleted": worded("Experiment deleted"),
+    "DataRunStarted": worded("Run over data started"),
+    "DataRunEnded": worded("Run over data ended"),
     "Retracted": worded("Taken back"),
 }
 """What figures are made of, by the names that metrics gives it."""

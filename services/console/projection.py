@@ -68,4 +68,5 @@ def _told(received: Received[Any]) -> Told:
         at=received.time,
         type=event.type,
         body=event.model_dump(mode="json", exclude=CONTACTS),
+        contacts={n: v for n, v in event.model_dump(mode="json", include=CONTACTS).items() if v},
     )

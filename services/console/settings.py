@@ -18,6 +18,9 @@ class ConsoleSettings(BaseSettings):
     which is shown as `FARHAND_OIDC_NAME`; the client's secret, if it has one, is the file
     `oidc_client` among the secrets. `FARHAND_OIDC_ROLES` names the file that says what their claims
     make of them (`identity_claims.py`).
+
+    `FARHAND_LOCAL_ACCOUNTS=false` leaves the provider as the only way in: passwords open nothing,
+    and sessions of local accounts end.
     """
 
     model_config = SettingsConfigDict(env_prefix="FARHAND_", frozen=True, extra="ignore")
@@ -28,6 +31,7 @@ class ConsoleSettings(BaseSettings):
     oidc_client: str = ""
     oidc_name: str = ""
     oidc_roles: str = ""
+    local_accounts: bool = True
 
     @property
     def is_secure(self) -> bool:

@@ -15,13 +15,14 @@ from services.console.reader import country_name
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One event as the story keeps it; contacts are left out of `body`."""
+    """One event as the story keeps it; its sealed contacts are not in `body` but in `contacts`."""
 
     id: str
     hire_id: UUID
     at: datetime
     type: str
     body: Mapping[str, Any]
+    contacts: Mapping[str, Any]
 
 
 async def lock_hires(conn: Connection, hires: Sequence[UUID]) -> None:
@@ -103,9 +104,10 @@ async def tell(conn: Connection, told: Sequence[Told]) -> None:
     """Append events to the stories of their hires."""
     await conn.execute(
         """
-        insert into story (id, hire_id, at, type, body)
+        insert into story (id, hire_id, at, type, body, contacts)
         select *
-          from unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::text[], $5::jsonb[])
+          from unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::text[], $5::jsonb[],
+                      $6::jsonb[])
         on conflict (id) do nothing
         """,
         [each.id for each in told],
@@ -113,6 +115,7 @@ async def tell(conn: Connection, told: Sequence[Told]) -> None:
         [each.at for each in told],
         [each.type for each in told],
         [storable_json(json.dumps(each.body)) for each in told],
+        [json.dumps(each.contacts) if each.contacts else None for each in told],
     )
 
 

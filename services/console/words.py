@@ -18,6 +18,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from babel.support import Translations
 
+from services.console.told_texts import ToldTexts
 from services.console.wording import Worded
 
 HERE: Final = Path(__file__).parent
@@ -32,15 +33,16 @@ MARKED: Final = {"worded": None, "_": None, "gettext": None, "ngettext": (1, 2)}
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is said in one language."""
+    """What is said in one language; `told` are the fixed texts of other services."""
 
     language: str
     translations: Translations
+    told: ToldTexts
 
     def say(self, text: str) -> str:
-        """A text in this language; one that is no wording of ours, such as data, as it is."""
+        """A text in this language; one that is nobody's wording, such as data, as it is."""
         if not isinstance(text, Worded):
-            return text
+            return self.told.say(text)
         pattern = self.translations.ugettext(text.pattern)
         if not text.values:
             return pattern
@@ -71,11 +73,11 @@ def extracted() -> Catalog:
 
 def _words(language: str) -> Words:
     if language == "en":
-        return Words(language, Translations())
+        return Words(language, Translations(), ToldTexts({}))
     compiled = BytesIO()
     write_mo(compiled, catalogue(language))
     compiled.seek(0)
-    return Words(language, Translations(compiled))
+    return Words(language, Translations(compiled), ToldTexts.of(language))
 
 
 WORDS: Final[Mapping[str, Words]] = {language: _words(language) for language in LANGUAGES}

@@ -5,8 +5,7 @@ bounded number of locks. Nobody deadlocks: every transaction locks generation, e
 buckets and key results in this order, and the stripes of each in ascending order.
 """
 
-from collections.abc import AsyncGenerator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
 from enum import Enum
 from typing import Final
 from zlib import crc32
@@ -29,7 +28,6 @@ class Locked(Enum):
     ENTITY = _number("metrics.entity")
     BUCKET = _number("metrics.bucket")
     KEY_RESULT = _number("metrics.key_result")
-    REBUILD = _number("metrics.rebuild")
 
 
 async def lock(conn: Connection, what: Locked, names: Iterable[str]) -> None:
@@ -52,20 +50,6 @@ async def stop_projecting(conn: Connection) -> int:
     """Wait for every batch under way, let no other begin, and return the live generation."""
     await conn.execute("select pg_advisory_xact_lock($1, 0)", Locked.GENERATION.value)
     return await live_generation(conn)
-
-
-@asynccontextmanager
-async def rebuild_held(conn: Connection) -> AsyncGenerator[bool]:
-    """Hold the right to rebuild meanwhile; gives False if another has it."""
-    if not await conn.fetchval("select pg_try_advisory_lock($1, 0)", Locked.REBUILD.value):
-        yield False
-        return
-    try:
-        yield True
-    except BaseException:
-        conn.terminate()  # in whatever state it is: the lock goes with the session
-        raise
-    await conn.execute("select pg_advisory_unlock($1, 0)", Locked.REBUILD.value)
 
 
 async def live_generation(conn: Connection) -> int:

@@ -11,13 +11,13 @@ from typing import Final
 
 from libs.common.contracts.metrics import KpiChanged
 from libs.common.database import Connection, Pool
-from libs.common.rebuilding import RebuildRunningError
+from libs.common.rebuilding import RebuildRunningError, rebuild_held
 from services.metrics import ledger, store
 from services.metrics.buckets import windows
 from services.metrics.figures import Cell, Figure, compute_all, digest, revise
 from services.metrics.folds import VERSION, fold_entity
 from services.metrics.kpi import Definition
-from services.metrics.locks import rebuild_held, stop_projecting
+from services.metrics.locks import stop_projecting
 from services.metrics.observations import EventName
 from services.metrics.projection import refold
 
@@ -100,9 +100,7 @@ async def rebuild(pool: Pool, definitions: Sequence[Definition], now: datetime) 
     holds them up. `now` is the product's time (UTC) from which restated figures stand. Raises
     RebuildRunningError; what an earlier rebuild left behind when it was broken off is removed.
     """
-    async with pool.acquire() as conn, rebuild_held(conn) as held:
-        if not held:
-            raise RebuildRunningError("another rebuild is running; wait for it to end")
+    async with pool.acquire() as conn, rebuild_held(conn, "metrics"):
         await _discard_all_but_live(conn)
         generation: int = await conn.fetchval(
             "insert into generation (state, made_by) values ('building', $1) returning number",

@@ -1,13 +1,16 @@
 """Every word of the pages in every language: none missing, none left over, none broken."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from html.parser import HTMLParser
+from pathlib import Path
 from string import Formatter
+from typing import Any, Final
 
 import pytest
+import yaml
 
 from libs.common.contracts.onboarding import HireStatus
 from libs.common.contracts.values import Owner
@@ -17,11 +20,14 @@ from services.console.projection import CONTACTS, OF_A_HIRE
 from services.console.reader import Reader
 from services.console.role import Role
 from services.console.telling import tell
+from services.console.told_texts import HOLE
 from services.console.wording import Worded, worded
-from services.console.words import LANGUAGES, WORDS, catalogue, extracted
+from services.console.words import CATALOGUES, LANGUAGES, WORDS, catalogue, extracted
+from services.onboarding.templates import task_templates
 from tests.console.conftest import Console
 from tests.console.hires import ALICE, BOB, announced, assigned, blocked, decided, stands, told
 
+RULES: Final = Path(__file__).parents[2] / "services" / "compliance" / "rules"
 OTHERS = [language for language in LANGUAGES if language != "en"]
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 SAME = {
@@ -79,6 +85,60 @@ def test_what_is_put_together_is_said_part_by_part() -> None:
     text = worded("Blocked: it is the turn of {owner}", owner=worded("the manager"))
     assert WORDS["de"].say(text) == "Blockiert: die Führungskraft ist am Zug"
     assert WORDS["de"].say("what came from elsewhere") == "what came from elsewhere"
+
+
+def fixed_texts() -> Iterator[str]:
+    """Every text that other services have in their data and write into events."""
+    for template in task_templates():
+        yield from (template.title, template.why)
+    for file in sorted(RULES.glob("*.yaml")):
+        rule: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+        said: dict[str, str] = rule["says"]
+        asks: dict[str, dict[str, str]] = rule["asks"]
+        yield from (*said.values(), rule["remedy"], *(each["ask"] for each in asks.values()))
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_what_tasks_and_findings_say_is_known_in_every_language(language: str) -> None:
+    known: dict[str, str] = yaml.safe_load(
+        (CATALOGUES / f"told.{language}.yaml").read_text(encoding="utf-8")
+    )
+    assert sorted({each.strip() for each in fixed_texts()} - known.keys()) == []
+    for text, said in known.items():
+        named = {int(name) for _, name, _, _ in Formatter().parse(said) if name}
+        assert named == set(range(len(HOLE.findall(text)))), text
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        pytest.param(
+            "Order a laptop and have it delivered",
+            "Laptop bestellen und liefern lassen",
+            id="whole",
+        ),
+        pytest.param(
+            "Approve: Order an internet line that only work uses",
+            "Freigeben: Einen Anschluss bestellen, den nur die Arbeit benutzt",
+            id="one in another",
+        ),
+        pytest.param(
+            "written-contract: Whether the contract is in writing in time is not known yet.",
+            "written-contract: Ob der Vertrag rechtzeitig schriftlich ist, ist noch nicht bekannt.",
+            id="a reason with its rule",
+        ),
+        pytest.param(
+            "A week of 48 hours is agreed, but the law allows no more than 40 hours.",
+            "Eine Woche von 48 Stunden ist vereinbart, "
+            "aber das Gesetz erlaubt nicht mehr als 40 Stunden.",
+            id="with what it was filled with",
+        ),
+        pytest.param("Ask Noor: she knows", "Ask Noor: she knows", id="what somebody typed"),
+    ],
+)
+def test_what_another_service_wrote_is_said_in_german(told: str, said: str) -> None:
+    assert WORDS["de"].say(told) == said
+    assert WORDS["en"].say(told) == told
 
 
 @pytest.mark.parametrize(

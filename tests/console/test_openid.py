@@ -318,6 +318,25 @@ async def test_a_provider_that_does_not_answer_is_no_page_of_errors(
     assert (await browser.get("/sign-in/openid")).status_code == 503
 
 
+async def test_where_local_accounts_are_off_the_provider_is_the_only_way_in(
+    console: Console,
+    browser: httpx2.AsyncClient,
+    provider: OpenIdProvider,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert provider.claims == ADA
+    before = await console.signed_in(Role.ADMINISTRATOR)
+    monkeypatch.setenv("FARHAND_LOCAL_ACCOUNTS", "false")
+    form = (await browser.get("/sign-in")).text
+    assert "Company ID" in form
+    assert 'type="password"' not in form
+    known = {"login": before.account.login, "password": PASSWORD}
+    assert (await browser.post("/sign-in", data=known)).status_code == 403
+    assert (await before.get("/")).headers["location"].startswith("/sign-in")
+    assert (await browser.get(await way_back(browser))).status_code == 303
+    assert (await browser.get("/sessions")).status_code == 200
+
+
 async def test_without_a_provider_there_is_none_to_go_to(browser: httpx2.AsyncClient) -> None:
     assert (await browser.get("/sign-in/openid")).status_code == 404
     assert "Sign in with" not in (await browser.get("/sign-in")).text
@@ -330,6 +349,9 @@ async def test_without_a_provider_there_is_none_to_go_to(browser: httpx2.AsyncCl
         pytest.param({"OIDC_CLIENT": ""}, "FARHAND_OIDC_CLIENT", id="no client"),
         pytest.param({"CONSOLE": ""}, "FARHAND_CONSOLE", id="no address to come back to"),
         pytest.param({"OIDC_ROLES": "/nowhere"}, "cannot be read", id="no rules"),
+        pytest.param(
+            {"OIDC_ISSUER": "", "LOCAL_ACCOUNTS": "false"}, "nobody could", id="no way in"
+        ),
     ],
 )
 def test_a_setting_that_is_wrong_is_told_at_the_start(

@@ -14,9 +14,10 @@ from services.console import accounts, audit, sessions
 from services.console.audit import Deed
 from services.console.policy import Action
 from services.console.role import Account, Role
+from services.console.settings import ConsoleSettings
 from services.console.teams import digest_of
 from services.console.web.page_route import PageRoute
-from services.console.web.sign_in_page import local
+from services.console.web.sign_in_page import ELSEWHERE, local
 from services.console.web.visit import Submitted, Visit, Visiting
 from services.console.wording import worded
 
@@ -44,6 +45,7 @@ async def _shown(visit: Visit, made: tuple[str, str] | None = None, status: int 
         sessions=await sessions.listed(visit.pool, None, wall()),
         wall=wall(),
         made=made,
+        local_accounts=ConsoleSettings().local_accounts,
     )
 
 
@@ -59,6 +61,8 @@ async def add_account(  # what the form has
 ) -> Response:
     """Make an account; its password is shown this once."""
     visit.must(Action.MANAGE_ACCOUNTS)
+    if not ConsoleSettings().local_accounts:
+        raise HTTPException(403, ELSEWHERE)
     key = visit.state.tools.settings.secret("master_key")
     account = Account(
         id=ids.ordered(),

@@ -33,13 +33,23 @@ BOARDS: Final = (
     (worded("Hires"), ("time-to", "hires-")),
     (
         worded("Delivery of services"),
-        ("deployment", "lead-time", "change-fail", "failed-", "rework", "traced"),
+        ("deployment", "lead-time", "change-fail", "failed-", "rework", "traced", "incidents"),
     ),
     (worded("Models"), ("model-", "inference-")),
+    (worded("Experiments and data"), ("experiment", "data-")),
 )
 """Which KPIs stand together, by how their names begin; the others come last."""
 
-LOWER_IS_BETTER: Final = ("time", "fail", "latency", "recovery", "rework", "incidents", "rmse")
+LOWER_IS_BETTER: Final = (
+    "time",
+    "fail",
+    "latency",
+    "recovery",
+    "rework",
+    "incidents",
+    "rmse",
+    "errors",
+)
 
 
 @router.get("")

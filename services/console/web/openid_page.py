@@ -51,6 +51,11 @@ def ready(settings: Settings) -> None:
     """Look at the settings once, at start; raises SettingsError, which says what is wrong."""
     ours = ConsoleSettings()
     if not ours.oidc_issuer:
+        if not ours.local_accounts:
+            raise SettingsError(
+                "FARHAND_LOCAL_ACCOUNTS is off and FARHAND_OIDC_ISSUER names no provider: nobody "
+                "could sign in; set one of them"
+            )
         return
     if not is_safe(ours.oidc_issuer):
         raise SettingsError("FARHAND_OIDC_ISSUER must begin with https://")

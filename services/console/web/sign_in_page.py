@@ -28,6 +28,7 @@ ADDRESS_A_MINUTE: Final = 60
 """From one address, which a whole office may share."""
 
 WRONG: Final = worded("That login and password do not belong together.")
+ELSEWHERE: Final = worded("Here people sign in with the company's provider only.")
 BROWSERS: Final = ("Edg", "OPR", "Firefox", "Chrome", "Safari")
 SYSTEMS: Final = ("Windows", "Android", "iPhone", "iPad", "Mac OS", "Linux")
 
@@ -63,6 +64,7 @@ def sign_in_page(  # what the page shows
         login=login,
         left=left,
         provider=ConsoleSettings().provider_name,
+        local_accounts=ConsoleSettings().local_accounts,
     )
 
 
@@ -70,6 +72,8 @@ def sign_in_page(  # what the page shows
 async def sign_in(request: Request, state: State) -> Response:
     """Start a session; a wrong password is told apart from an unknown login by nothing."""
     check_origin(request)
+    if not ConsoleSettings().local_accounts:
+        raise HTTPException(403, ELSEWHERE)
     form = await request.form(max_files=0, max_fields=8)
     login, password, back = (str(form.get(name, "")) for name in ("login", "password", "next"))
     await _limit(state, request, login)

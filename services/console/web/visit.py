@@ -20,6 +20,7 @@ from services.console.reader import Reader
 from services.console.role import Account
 from services.console.scope import Scope, scope_of
 from services.console.sessions import Session
+from services.console.settings import ConsoleSettings
 from services.console.web.page_route import SignInNeeded
 from services.console.web.render import page, theme_of
 from services.console.wording import worded
@@ -116,7 +117,7 @@ async def visiting(request: Request, state: State) -> Visit:
     """For `Depends`: the visit of who is signed in; anybody else is sent to sign in."""
     token = request.cookies.get(COOKIE)
     session = await sessions.current(state.tools.pool, token, wall()) if token else None
-    if session is None:
+    if session is None or (session.account.issuer is None and not ConsoleSettings().local_accounts):
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         raise SignInNeeded(quote(back if request.method == "GET" else "/"))
     reader = reader_of(request, state.tools.clock.now(), session.account.language)
