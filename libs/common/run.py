@@ -18,7 +18,7 @@ from aiokafka.errors import KafkaError
 from fastapi import FastAPI
 from opentelemetry.sdk.trace import TracerProvider
 
-from libs.common import database, logs, tracing
+from libs.common import database, logs, restoring, tracing
 from libs.common.clock import Clock
 from libs.common.contracts import CATALOG
 from libs.common.contracts.operations import EVERY_SERVICE
@@ -111,6 +111,8 @@ async def _run_kernel(
     async with AsyncExitStack() as stack:
         tools = await _connect(service, settings, stack)
         await _until_reachable(lambda: _declare_topics(service, settings))
+        if settings.restored:
+            await _until_reachable(lambda: _go_on_after_the_log(service, tools))
         await _until_reachable(lambda: service.prepare(tools))
         tracer = provider.get_tracer("farhand")
         limit = RateLimit(settings.redis_url)
@@ -187,9 +189,24 @@ async def _migrate_alone(service: Service, settings: Settings) -> None:
     log.info("the schema is that of this release")
 
 
-async def _declare_topics(service: Service, settings: Settings) -> None:
+async def _go_on_after_the_log(service: Service, tools: Tools) -> None:
+    settings, now = tools.settings, tools.clock.now()
+    topics = sorted(settings.topic_prefix + name for name in _told_in(service))
+    newest = await restoring.newest_numbers(
+        service.name, settings.kafka, topics, now, settings.kafka_access
+    )
+    raised = await restoring.go_on_after(tools.pool, newest, now)
+    log.info("restored: %d of %d numbers were behind Kafka", raised, len(newest))
+
+
+def _told_in(service: Service) -> set[str]:
+    """The topics that a service publishes to."""
     emitters = (service.name, EVERY_SERVICE)
-    names = {contract.topic for contract in CATALOG.values() if contract.emitter in emitters}
+    return {contract.topic for contract in CATALOG.values() if contract.emitter in emitters}
+
+
+async def _declare_topics(service: Service, settings: Settings) -> None:
+    names = _told_in(service)
     names.update(service.topics)
     doors = {door.topic for door in service.front_doors if door.topic is not None}
     await declare_topics(

@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     replicas: int = Field(default=1, ge=1, description="Of every topic")
     topic_prefix: str = Field(default="", description="Put before every topic, to share a broker")
     trace_ratio: float = Field(default=1.0, ge=0, le=1, description="Share of traces kept")
+    restored: bool = Field(
+        default=False, description="PostgreSQL may be older than what Kafka has from it"
+    )
     hook_rate: int = Field(default=6000, ge=1, description="Deliveries a source may send a minute")
 
     @classmethod

@@ -94,7 +94,7 @@ class Outcome:
     company: Mapping[UUID, Any] = field(default_factory=dict[UUID, Any])
     struck: list[Struck] = field(default_factory=list[Struck])
     missed: list[Fault] = field(default_factory=list[Fault])
-    """faults that found nothing to be done to, such as a point that nobody came by"""
+    """faults that found nothing to be done to, such as a point that nobody came by, or no time"""
     poisoned: Sequence[Poisoned] = ()
     overdue: float = 0.0
     """the longest wait beyond a lease, in seconds"""
@@ -102,6 +102,8 @@ class Outcome:
         default_factory=list[tuple[int, Mapping[str, int]]]
     )
     """the bytes that each process held, when so many hires were there"""
+    peaks: Mapping[str, int] = field(default_factory=dict[str, int])
+    """the most bytes that each process ever held, of those that run at the end"""
     lived: tuple[datetime, datetime] | None = None
     """the product's time at the beginning and the end"""
     seconds: float = 0.0
@@ -151,6 +153,7 @@ async def _live(outcome: Outcome, report: Report) -> None:
     outcome.poisoned = tuple(strikes.poisoned)
     outcome.overdue = max((sample.overdue for sample in watch.samples), default=0.0)
     outcome.held.append((len(workload.at_rest), memory(line.stack)))
+    outcome.peaks = memory(line.stack, "VmHWM")
     outcome.lived = begins, now
     outcome.restarts = {name: each.restarts for name, each in line.stack.children.items()}
     outcome.seen = await witness(outcome.ground, board, now)
@@ -170,8 +173,12 @@ async def _strike(outcome: Outcome, strikes: Strikes, watch: Watch, report: Repo
     setup, began = outcome.setup, loop.time()
     flowing = STRUCK_SHARE * min(setup.announcing, setup.hires / setup.rate)
     for number, bout in enumerate(outcome.planned):
+        if loop.time() - began > setup.announcing:  # all has to be over in time
+            outcome.missed += bout.faults
+            continue
         due = began + flowing * number / len(outcome.planned)
         await asyncio.sleep(max(bout.pause, due - loop.time()))
+        begun = loop.time()
         results = await asyncio.gather(*map(one, bout.faults))
         ended = loop.time()
         steady = await watch.until_steady(ended, STEADY_WITHIN)
@@ -181,7 +188,8 @@ async def _strike(outcome: Outcome, strikes: Strikes, watch: Watch, report: Repo
             else:
                 outcome.missed.append(fault)
         told = "not steady" if steady is None else f"steady after {steady:.1f} s"
-        report.note(f"{'; '.join(map(str, bout.faults))}: {told}")
+        took, then = ended - begun, loop.time() - ended
+        report.note(f"{'; '.join(map(str, bout.faults))}: {told} ({took:.0f} + {then:.0f} s)")
 
 
 async def _until_over(

@@ -8,7 +8,15 @@ from zoneinfo import ZoneInfo
 from farhand.demo.places import PLACES
 from tests.chaos.course import Outcome
 from tests.chaos.faults import Fault
-from tests.chaos.report import Latencies, Latency, Recovery, Result, latencies, memory_at_shares
+from tests.chaos.report import (
+    Latencies,
+    Latency,
+    Recovery,
+    Result,
+    largest_copies,
+    latencies,
+    memory_at_shares,
+)
 from tests.chaos.steadiness import STEADY_WITHIN
 
 NOON: Final = 12
@@ -39,6 +47,7 @@ def judged(outcome: Outcome) -> Result:
         overdue=outcome.overdue,
         latency=latencies(seen.heard, windows, troubled) if seen else nothing,
         memory=memory_at_shares(outcome.held),
+        peaks=largest_copies(outcome.peaks),
         nights=[] if outcome.lived is None else list(clock_changes(*outcome.lived)),
     )
 

@@ -1,8 +1,8 @@
 """The table of a run, and the document of several; pure."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 from typing import Final
 
@@ -81,6 +81,8 @@ class Result:
     """of each part the bytes of its largest copy, when each of `SHARES` of the hires were there"""
     asked: int = 0
     """how many hires there should have been, had there been time"""
+    peaks: Mapping[str, int] = field(default_factory=dict[str, int])
+    """the most bytes that a copy of each part ever held that still runs at the end"""
     nights: Sequence[str] = ()
     """the days on which a clock was changed somewhere"""
 
@@ -149,13 +151,20 @@ def memory_at_shares(
 ) -> list[tuple[str, tuple[int, ...]]]:
     """Of each part the largest of its copies, each time so many hires were there."""
     total = held[-1][0]
-    looks = [next(sizes for there, sizes in held if there >= share * total) for share in SHARES]
-    largest: defaultdict[str, list[int]] = defaultdict(lambda: [0] * len(SHARES))
-    for place, sizes in enumerate(looks):
-        for name, size in sizes.items():
-            part = largest[name.partition("-")[0]]
-            part[place] = max(part[place], size)
-    return [(part, tuple(sizes)) for part, sizes in sorted(largest.items())]
+    looks = [
+        largest_copies(next(sizes for there, sizes in held if there >= share * total))
+        for share in SHARES
+    ]
+    return [(part, tuple(look.get(part, 0) for look in looks)) for part in sorted(looks[-1])]
+
+
+def largest_copies(sizes: Mapping[str, int]) -> dict[str, int]:
+    """Of each part the size of its largest copy."""
+    found: dict[str, int] = {}
+    for name, size in sizes.items():
+        part = name.partition("-")[0]
+        found[part] = max(found.get(part, 0), size)
+    return found
 
 
 def document(results: Sequence[Result], machine: str) -> str:
@@ -256,13 +265,17 @@ def _recoveries(results: Sequence[Result]) -> Iterator[str]:
 
 def _memory(results: Sequence[Result]) -> Iterator[str]:
     shares = ", ".join(f"{share:.0%}" for share in SHARES)
-    yield f"Memory in MB of the largest copy of each, when {shares} of the hires were there:"
+    yield f"Memory in MB of the largest copy of each, when {shares} of the hires were there, and"
+    yield "the most that one ever held:"
     yield ""
     yield "| | " + " | ".join(f"seed {each.seed}" for each in results) + " |"
     yield "|---|" + "---|" * len(results)
-    held = [dict(each.memory) for each in results]
-    for name in sorted({name for each in held for name in each}):
-        cells = [" → ".join(str(size // MEGABYTE) for size in each.get(name, ())) for each in held]
+    for name in sorted({name for each in results for name, _ in each.memory}):
+        cells = [
+            " → ".join(str(size // MEGABYTE) for size in dict(each.memory).get(name, ()))
+            + f"; {each.peaks.get(name, 0) // MEGABYTE}"
+            for each in results
+        ]
         yield f"| {name} | " + " | ".join(cells) + " |"
     yield ""
 

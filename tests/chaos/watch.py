@@ -126,12 +126,12 @@ async def _overdue(conn: "asyncpg.Connection[asyncpg.Record]") -> float:
     return max(wait.total_seconds() for wait in waits)
 
 
-def memory(stack: Stack) -> dict[str, int]:
-    """The resident memory of each process now, in bytes."""
+def memory(stack: Stack, what: str = "VmRSS") -> dict[str, int]:
+    """The resident memory of each process now, in bytes; `VmHWM` is the most it ever was."""
     found: dict[str, int] = {}
     for name, child in stack.children.items():
         with suppress(OSError, StopIteration):
             status = Path(f"/proc/{child.pid}/status").read_text().splitlines()
-            rss = next(line for line in status if line.startswith("VmRSS:"))
+            rss = next(line for line in status if line.startswith(f"{what}:"))
             found[name] = int(rss.split()[1]) * 1024
     return found
