@@ -4,7 +4,8 @@ FARHAND_CHAOS_HIRES (10000), FARHAND_CHAOS_FAULTS (45), FARHAND_CHAOS_MINUTES (3
 may take; where that is too short for all the hires, fewer are announced, and the page says how
 many), FARHAND_CHAOS_RATE (hires announced a second, 8, while everybody keeps up), FARHAND_CHAOS_DAY
 (seconds that a day lasts at least, 8.64), FARHAND_CHAOS_WIDTH (faults at once, at most: 2) and
-FARHAND_CHAOS_SEED (several with commas; three are drawn and printed where none is given). Ctrl-C
+FARHAND_CHAOS_SEED (several with commas; three are drawn and printed where none is given); the logs
+of the last run are kept in the folder that FARHAND_CHAOS_LOGS names. Ctrl-C
 stops it and takes everything down; the page then tells of the runs that were over, if any. Exit
 code 1 on any breach.
 """

@@ -35,6 +35,7 @@ JUDGED_SECONDS: Final = 60.0
 JUDGED_SECONDS_A_HIRE: Final = 0.02
 """How long it takes to bring all up, and to hold each hire to account."""
 
+CANCELLED_SECONDS: Final = 10.0
 STRUCK_SHARE: Final = 0.9
 """The bouts are spread over so much of the time in which hires are announced."""
 
@@ -149,7 +150,7 @@ async def _live(outcome: Outcome, report: Report) -> None:
     finally:
         for task in (*actors, bouts):
             task.cancel()
-        await asyncio.gather(*actors, bouts, return_exceptions=True)
+        await asyncio.wait([*actors, bouts], timeout=CANCELLED_SECONDS)
     outcome.poisoned = tuple(strikes.poisoned)
     outcome.overdue = max((sample.overdue for sample in watch.samples), default=0.0)
     outcome.held.append((len(workload.at_rest), memory(line.stack)))

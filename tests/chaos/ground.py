@@ -1,10 +1,12 @@
 """A whole Farhand that can be broken: every service in copies that die when they are told to."""
 
+import os
+import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -124,6 +126,16 @@ class Ground:
         return mortal(service_part(known, number, port, env), self.orders)
 
 
+@contextmanager
+def _logs_kept(home: Path) -> Generator[None]:
+    """Copy the logs of a run to the folder that FARHAND_CHAOS_LOGS names, if it does."""
+    try:
+        yield
+    finally:
+        if folder := os.environ.get("FARHAND_CHAOS_LOGS"):
+            shutil.copytree(home / "logs", folder, dirs_exist_ok=True)
+
+
 def mortal(part: Part, orders: Path) -> Part:
     """The same process, but that it can be told to die, and what time it is."""
     *_, module = part.command
@@ -147,6 +159,7 @@ async def ground(
     report = report or Silence()
     async with AsyncExitStack() as exits:
         disk = exits.enter_context(small_disk(home))
+        exits.enter_context(_logs_kept(home))
         if disk is None:
             report.note(why_not() or "no disk is filled up: it could not be mounted")
         settings = Settings.from_env().evolve(home=home, port_base=port_base, given=Given())

@@ -176,8 +176,9 @@ class Workload:
     async def _confirm(self) -> None:
         """Legal confirms the law, and HR mends what could not be read."""
         while True:
-            await people.confirm_law(self.line.doors)
-            await people.mend_quarantine(self.line.doors, self.company)
+            with suppress(TimeoutError):  # nobody answers now: they try again
+                await people.confirm_law(self.line.doors)
+                await people.mend_quarantine(self.line.doors, self.company)
             await asyncio.sleep(QUICK_LOOK)
 
     async def _see_through(self, hire: DemoHire, computers: asyncio.Semaphore) -> None:
@@ -185,11 +186,11 @@ class Workload:
         before, wait = "", QUICK_LOOK
         await until(self.line.clock, hire.announced_at)
         while True:
+            seen = None
             async with computers:
-                seen = await self._look(hire)
-                if seen is not None and _is_lawful(hire):
-                    for deed in people.deeds(hire, seen, self.line.clock.now().date()):
-                        await self.line.doors.post("onboarding", deed.path, dict(deed.body))
+                with suppress(TimeoutError):  # nobody answers now: they try again
+                    seen = await self._look(hire)
+                    await self._do_what_is_open(hire, seen)
             if seen is not None and self._is_at_rest(hire, seen):
                 self.at_rest.add(hire.hire_id)
                 return self._moved()
@@ -199,6 +200,12 @@ class Workload:
             wait = QUICK_LOOK if now != before else min(2 * wait, SLOW_LOOK)
             before = now
             await asyncio.sleep(wait)
+
+    async def _do_what_is_open(self, hire: DemoHire, seen: Mapping[str, Any] | None) -> None:
+        if seen is None or not _is_lawful(hire):
+            return
+        for deed in people.deeds(hire, seen, self.line.clock.now().date()):
+            await self.line.doors.post("onboarding", deed.path, dict(deed.body))
 
     def _is_at_rest(self, hire: DemoHire, seen: Mapping[str, Any]) -> bool:
         ends = hire.ends_as(self.line.clock.now())
