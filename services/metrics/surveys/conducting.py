@@ -1,5 +1,6 @@
 """Conducting a survey: open a wave, take ballots, release it once; each in one transaction."""
 
+import asyncio
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,9 +47,9 @@ async def open_wave(
         await store.be_alone(conn)
         if await store.waves(conn, name):
             raise SurveyError("a wave of this name was opened before: take another name")
-        planned = plan(
-            {id_: roster[each] for id_, each in known.items()}, await store.groups_asked(conn)
-        )
+        groups = {id_: roster[each] for id_, each in known.items()}
+        earlier = await store.groups_asked(conn)
+        planned = await asyncio.to_thread(plan, groups, earlier)
         if not planned.groups:
             raise SurveyError(
                 "nobody can be asked: every group has fewer than five, or has changed by fewer "

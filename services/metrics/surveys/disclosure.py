@@ -6,12 +6,14 @@ one of those vectors is zero for everybody else. People who are in all the same 
 told apart and form one column. A vector is in the row space if it is orthogonal to the null
 space, so a small set of columns holds such a vector exactly if the rows of a null-space basis
 that belong to these columns are linearly dependent. All of it is exact, in rational numbers.
+A smallest dependent set hangs together: where one of its rows is alone in not being zero, another
+has to join it. So only sets that hang together are looked at.
 
 The same person is the same unknown in every wave: answers are taken not to change, which is the
 worst case for somebody whose coming or going is the only difference between two waves.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from fractions import Fraction
@@ -20,11 +22,12 @@ from typing import Final, TypeAlias, TypeVar
 SMALLEST: Final = 5
 """Of fewer people than this nothing may follow."""
 
-MOST_SETS: Final = 200_000
+MOST_SETS: Final = 50_000
 """So many small sets are looked at; where there are more, nothing is taken to be safe."""
 
 H = TypeVar("H", bound=Hashable)
-Row: TypeAlias = list[Fraction]
+Row: TypeAlias = dict[int, Fraction]
+"""What is not zero of a row."""
 
 
 def discloses(
@@ -36,9 +39,8 @@ def discloses(
     nothing.
     """
     columns = _columns(cells, sizes)
-    basis = _null_rows([key for key, _ in columns], len(cells))
-    small = [(size, row) for (_, size), row in zip(columns, basis, strict=True) if size < smallest]
-    small.sort(key=lambda each: each[0])
+    rows = _null_rows([key for key, _ in columns], len(cells))
+    small = [(size, row) for (_, size), row in zip(columns, rows, strict=True) if size < smallest]
     return any(
         dependent or looked_at > MOST_SETS
         for looked_at, dependent in enumerate(_small_sets(small, smallest - 1), 1)
@@ -47,72 +49,107 @@ def discloses(
 
 def _columns(
     cells: Sequence[AbstractSet[H]], sizes: Mapping[H, int] | None
-) -> list[tuple[tuple[bool, ...], int]]:
-    """In which cells people are, and how many people are in exactly those."""
-    people: Counter[tuple[bool, ...]] = Counter()
-    for each in set[H]().union(*cells):
-        people[tuple(each in cell for cell in cells)] += 1 if sizes is None else sizes[each]
+) -> list[tuple[tuple[int, ...], int]]:
+    """In which cells people are, by number, and how many people are in exactly those."""
+    inside: defaultdict[H, list[int]] = defaultdict(list)
+    for number, cell in enumerate(cells):
+        for each in cell:
+            inside[each].append(number)
+    people: Counter[tuple[int, ...]] = Counter()
+    for each, numbers in inside.items():
+        people[tuple(numbers)] += 1 if sizes is None else sizes[each]
     return [(key, size) for key, size in people.items() if size]
 
 
-def _null_rows(columns: Sequence[Sequence[bool]], height: int) -> list[Row]:
+def _null_rows(columns: Sequence[Sequence[int]], height: int) -> list[Row]:
     """For each column its row of a basis of the null space."""
-    reduced, pivots = _reduced([[Fraction(each[n]) for each in columns] for n in range(height)])
-    free = [n for n in range(len(columns)) if n not in pivots]
-    rows: list[Row] = []
-    for number in range(len(columns)):
-        if number in pivots:
-            line = reduced[pivots.index(number)]
-            rows.append([-line[each] for each in free])
-        else:
-            rows.append([Fraction(each == number) for each in free])
-    return rows
+    matrix: list[Row] = [{} for _ in range(height)]
+    for number, column in enumerate(columns):
+        for each in column:
+            matrix[each][number] = Fraction(1)
+    reduced = _reduced(matrix)
+    return [
+        {each: -value for each, value in reduced[number].items() if each != number}
+        if number in reduced
+        else {number: Fraction(1)}
+        for number in range(len(columns))
+    ]
 
 
-def _reduced(matrix: list[Row]) -> tuple[list[Row], list[int]]:
-    """The reduced row echelon form without its empty rows, and the column of each pivot."""
-    done: list[Row] = []
-    pivots: list[int] = []
-    for row in matrix:
-        left = _without(row, done, pivots)
-        pivot = next((n for n, value in enumerate(left) if value), None)
-        if pivot is None:
+def _reduced(rows: Sequence[Row]) -> dict[int, Row]:
+    """The reduced row echelon form without its empty rows, by the column of each pivot."""
+    done: dict[int, Row] = {}
+    for row in rows:
+        left = _without(row, done)
+        if not left:
             continue
-        left = [value / left[pivot] for value in left]
-        done = [_less(each, left, each[pivot]) for each in done]
-        done.append(left)
-        pivots.append(pivot)
-    return done, pivots
+        pivot = min(left)
+        left = {each: value / left[pivot] for each, value in left.items()}
+        done = {
+            place: _less(line, left, line[pivot]) if pivot in line else line
+            for place, line in done.items()
+        }
+        done[pivot] = left
+    return done
 
 
-def _without(row: Row, done: Sequence[Row], pivots: Sequence[int]) -> Row:
-    for line, pivot in zip(done, pivots, strict=True):
-        if row[pivot]:
-            row = _less(row, line, row[pivot])
-    return row
+def _without(row: Row, done: Mapping[int, Row]) -> Row:
+    """What is left of a row; each pivot stands in its own row only, or further down."""
+    left = dict(row)
+    for pivot, line in done.items():
+        if pivot in left:
+            left = _less(left, line, left[pivot])
+    return left
 
 
 def _less(row: Row, other: Row, times: Fraction) -> Row:
-    return [a - times * b for a, b in zip(row, other, strict=True)] if times else row
+    left = dict(row)
+    for each, value in other.items():
+        changed = left.get(each, Fraction()) - times * value
+        if changed:
+            left[each] = changed
+        else:
+            left.pop(each, None)
+    return left
 
 
 def _small_sets(columns: Sequence[tuple[int, Row]], most: int) -> Iterator[bool]:
-    """For every set of columns of at most so many people, whether their rows are dependent.
+    """For sets of columns of at most so many people, whether their rows are dependent.
 
-    The columns are sorted by their sizes. A set is only looked at where all before its last
-    column is independent: what is dependent ends the search.
+    Every smallest dependent set is among them: a set grows by what can make up for a place where
+    only one of its rows is not zero, or else by whatever shares a place with it.
     """
+    at: defaultdict[int, list[int]] = defaultdict(list)
+    for number, (_, row) in enumerate(columns):
+        for place in row:
+            at[place].append(number)
+    seen: set[frozenset[int]] = set()
 
-    def grow(first: int, room: int, done: list[Row], pivots: list[int]) -> Iterator[bool]:
-        for number in range(first, len(columns)):
-            size, row = columns[number]
-            if size > room:
-                return
-            left = _without(row, done, pivots)
-            pivot = next((n for n, value in enumerate(left) if value), None)
-            yield pivot is None
-            if pivot is not None:
-                left = [value / left[pivot] for value in left]
-                yield from grow(number + 1, room - size, [*done, left], [*pivots, pivot])
+    def grow(chosen: frozenset[int], people: int, done: dict[int, Row]) -> Iterator[bool]:
+        places = Counter(place for each in chosen for place in columns[each][1])
+        alone = [place for place, times in places.items() if times == 1]
+        joining = (
+            min((at[place] for place in alone), key=len)
+            if alone
+            else sorted({each for place in places for each in at[place]})
+        )
+        for number in joining:
+            yield from join(chosen, number, people, done)
 
-    return grow(0, most, [], [])
+    def join(
+        chosen: frozenset[int], number: int, people: int, done: dict[int, Row]
+    ) -> Iterator[bool]:
+        size, row = columns[number]
+        more = chosen | {number}
+        if number in chosen or people + size > most or more in seen:
+            return
+        seen.add(more)
+        left = _without(row, done)
+        yield not left
+        if left:
+            pivot = min(left)
+            line = {each: value / left[pivot] for each, value in left.items()}
+            yield from grow(more, people + size, {**done, pivot: line})
+
+    for first in range(len(columns)):
+        yield from join(frozenset(), first, 0, {})

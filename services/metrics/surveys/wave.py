@@ -83,7 +83,18 @@ def _union(groups: Iterable[Group]) -> Group:
 
 
 def _can_stand(group: Group, beside: Sequence[AbstractSet[UUID]]) -> bool:
-    return len(group) >= SMALLEST and not discloses([*beside, group])
+    """Whether a group tells of no few people beside others that tell of none yet."""
+    return len(group) >= SMALLEST and not discloses(_linked(group, beside))
+
+
+def _linked(group: Group, beside: Sequence[AbstractSet[UUID]]) -> list[AbstractSet[UUID]]:
+    """The group with those that share people with it, or with one that does: others say nothing."""
+    linked: list[AbstractSet[UUID]] = [group]
+    apart = list(beside)
+    for one in linked:  # which grows meanwhile
+        linked += [each for each in apart if not each.isdisjoint(one)]
+        apart = [each for each in apart if each.isdisjoint(one)]
+    return linked
 
 
 def release(ballots: Mapping[str, Answers]) -> dict[str, Answers]:
