@@ -1,6 +1,7 @@
 """What containers are given before they start: to each service its own secrets, and no others."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from farhand.containers import ALL, OF_PART, give_secrets, put
 from farhand.errors import StackError
 from farhand.services import HOOK_SOURCES, SERVICES
 from services.console.identity_claims import ClaimRules
+from services.console.words import LANGUAGES
 
 MAKERS = ("secrets", "database")
 """Parts that make secrets, roles and schemas, and end before anything serves."""
@@ -113,3 +115,10 @@ def test_who_signs_in_by_openid_is_given_roles_that_can_be_read() -> None:
     rules = ClaimRules.read(str(Path(__file__).parents[2] / "deploy" / "console" / "roles.yaml"))
 
     assert rules
+
+
+def test_an_image_has_the_conventions_of_every_language_of_the_console() -> None:
+    made = (Path(__file__).parents[2] / "deploy" / "Dockerfile").read_text()
+    [kept] = re.findall(r"root\\\|\\\(([\w\\|]+)\\\)", made)
+
+    assert set(kept.split("\\|")) == set(LANGUAGES)
