@@ -56,6 +56,15 @@ TERMS: Final[Mapping[str, str]] = {
     "contractor_signs": worded("Signs of employment"),
 }
 
+TERM_VALUES: Final[Mapping[str, str]] = {
+    "open_ended": worded("open-ended"),
+    "fixed_term": worded("fixed term"),
+    "general": worded("general"),
+    "technical": worded("technical, or of trust"),
+    "management": worded("management"),
+}
+"""What a term of work may be."""
+
 OBSERVED: Final[Mapping[str, str]] = {
     "ChangeMerged": worded("Change merged"),
     "DeploymentStarted": worded("Deployment started"),

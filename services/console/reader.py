@@ -1,5 +1,6 @@
 """Who reads a page: in which language and zone, and what day it is for them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -12,6 +13,7 @@ from babel.dates import format_date, format_datetime, format_skeleton, format_ti
 from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 
+from services.console.names import TERM_VALUES
 from services.console.wording import worded
 from services.console.words import LANGUAGES, WORDS
 
@@ -19,6 +21,9 @@ ENGLISH: Final = Locale("en")
 ZONES: Final = frozenset(available_timezones())
 HUNDREDTH: Final = 0.01
 MINUTE: Final = timedelta(minutes=1)
+DURATION: Final = re.compile(r"P(\d+)([DWMY])", re.ASCII)
+UNITS: Final = {"D": "day", "W": "week", "M": "month", "Y": "year"}
+"""A length in one unit, as terms of work state it (ISO 8601)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +134,10 @@ class Reader:
             case tuple():
                 several = cast("tuple[object, ...]", value)
                 return ", ".join(self.value(each) for each in several)
+            case str() if lasting := DURATION.fullmatch(value):
+                return self._in_units(Decimal(lasting[1]), UNITS[lasting[2]])
             case _:
-                return str(value).replace("_", " ")
+                return self.say(TERM_VALUES.get(str(value), str(value).replace("_", " ")))
 
     def until(self, day: date) -> str:
         """How far a day is: `in 5 days`, `today`, `yesterday`."""

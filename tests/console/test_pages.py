@@ -1,13 +1,17 @@
 """The pages, over a real PostgreSQL: who sees what, with data and without, and what is refused."""
 
+import gzip
+import re
 from datetime import timedelta
 
 import pytest
 
+from libs.common import ids
 from libs.common.clock import wall
 from libs.common.contracts.onboarding import HireStatus
 from libs.common.database import Pool
 from services.console import board, sessions
+from services.console.board import PAGE
 from services.console.role import Role
 from services.console.teams import digest_of
 from services.console.web.sign_in_page import local
@@ -244,6 +248,19 @@ async def test_every_page_forbids_foreign_and_inline_code(console: Console, pool
         assert " onclick" not in answer.text
         assert "<script>" not in answer.text
         assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_the_first_page_is_small(console: Console, pool: Pool) -> None:
+    await told(pool, *[announced(ids.derived("hire", number)) for number in range(PAGE)])
+    browser = await console.signed_in(*set(Role) - {Role.WORKER})
+    page = await browser.get("/")
+    files = re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)
+    modules = [
+        path.rpartition("/")[0] + f"/{name}.js" for path in files[:1] for name in ("live", "keys")
+    ]
+    sent = [page, *[await browser.get(path) for path in {*files, *modules}]]
+    assert {each.status_code for each in sent} == {200}
+    assert sum(len(gzip.compress(each.content)) for each in sent) < 100_000
 
 
 async def test_styles_and_scripts_are_kept_by_browsers_until_they_change(
