@@ -33,8 +33,8 @@ OF_SERVICE: Final = {
         *("scim_token", "bamboohr_api_key"),
     ),
     "metrics": (
-        *("hook_github", "hook_cdevents", "hook_mlflow", "hook_growthbook"),
-        *("hook_mlops", "hook_pagerduty"),
+        *("hook_github", "hook_gitlab", "hook_cdevents", "hook_mlflow"),
+        *("hook_growthbook", "hook_mlops", "hook_pagerduty"),
     ),
     "console": ("console_password",),
 }

@@ -38,6 +38,7 @@ HOOK_SOURCES: Final = (
     "bamboohr",
     "merge",
     "github",
+    "gitlab",
     "cdevents",
     "mlflow",
     "growthbook",

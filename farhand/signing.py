@@ -67,6 +67,7 @@ SIGNED = {
     "bamboohr": bamboohr,
     "cdevents": standard,
     "github": github,
+    "gitlab": standard,
     "greenhouse": greenhouse,
     "growthbook": growthbook,
     "mlflow": mlflow,

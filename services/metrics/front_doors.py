@@ -8,6 +8,7 @@ from libs.common.service import FrontDoor, Tools
 from services.metrics.observations import Observation
 from services.metrics.sources.cdevents import CDEvents
 from services.metrics.sources.github import GitHub
+from services.metrics.sources.gitlab import GitLab
 from services.metrics.sources.growthbook import GrowthBook
 from services.metrics.sources.mlflow import MLflow
 from services.metrics.sources.mlops import INBOX, OWN, Mlops
@@ -24,6 +25,7 @@ async def admit(observation: Observation, _tools: Tools) -> tuple[str, Command]:
 
 FRONT_DOORS: Final = (
     FrontDoor(GitHub(), admit),
+    FrontDoor(GitLab(), admit),
     FrontDoor(CDEvents(), admit),
     FrontDoor(MLflow(), admit),
     FrontDoor(GrowthBook(), admit),

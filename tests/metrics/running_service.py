@@ -24,7 +24,7 @@ from services.metrics.__main__ import service
 from tests.infrastructure import Infrastructure
 
 MASTER_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
-SOURCES = ("github", "cdevents", "mlflow", "growthbook", "mlops", "pagerduty")
+SOURCES = ("github", "gitlab", "cdevents", "mlflow", "growthbook", "mlops", "pagerduty")
 HOOK_SECRET = "what the settings of the sender hold"  # noqa: S105  # of these tests
 TOKEN = "of these tests"  # noqa: S105
 

@@ -27,7 +27,7 @@ DOORS = [
     *((path, path.stem.partition("_")[0]) for path in FILES if "openlineage" not in path.stem),
     *((path, "mlops") for path in FILES if path.stem.startswith(FRAMED)),
 ]
-TIMED = ("cdevents", "mlflow", "mlops")
+TIMED = ("cdevents", "gitlab", "mlflow", "mlops")
 """The senders that sign a time; of the others nothing can be stale."""
 
 LATENCY: dict[str, Any] = {
@@ -124,7 +124,7 @@ async def test_what_cannot_be_read_is_kept_and_shown(
 
 
 def _bytes_signed(door: Door, body: bytes) -> Mapping[str, str]:
-    if door.source in ("mlops", "cdevents"):  # whose library signs text only
+    if door.source in ("mlops", "cdevents", "gitlab"):  # whose library signs text only
         from services.metrics.sources.signatures import sign_standard  # noqa: PLC0415
 
         stamp = str(int(clock.wall().timestamp()))

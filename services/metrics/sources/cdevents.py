@@ -26,12 +26,7 @@ from services.metrics.sources.cdevents_context import Context, Environment, Told
 from services.metrics.sources.cdevents_incidents import INCIDENTS, IncidentEvent, read_incident
 from services.metrics.sources.naming import PRODUCTION, artifact_in, commit_in, commit_named
 from services.metrics.sources.reading import Camel, json_object, reading
-from services.metrics.sources.signatures import (
-    require_fresh,
-    require_match,
-    sign_standard,
-    standard_key,
-)
+from services.metrics.sources.signatures import require_standard
 
 CDEVENTS: Final = "cdevents"
 TYPE: Final = re.compile(
@@ -105,11 +100,7 @@ class CDEvents:
 
     def verify(self, delivery: Delivery, secrets: Sequence[str], now: datetime) -> None:
         """Check `webhook-signature` over id, timestamp and body; raises Unauthorized."""
-        webhook_id, timestamp = delivery.header("webhook-id"), delivery.header("webhook-timestamp")
-        given = delivery.header("webhook-signature").split(" ")
-        require_fresh(timestamp, now)
-        keys = [key for each in secrets if (key := standard_key(each))]
-        require_match([sign_standard(k, webhook_id, timestamp, delivery.body) for k in keys], given)
+        require_standard(delivery, secrets, now)
 
     def delivery_id(self, delivery: Delivery) -> str:
         """The same for a delivery and for each of its retries."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from libs.common.intake import REPLAY_WINDOW, Unauthorized
+from libs.common.intake import REPLAY_WINDOW, Delivery, Unauthorized
 
 STANDARD_SECRET: Final = "whsec_"  # noqa: S105  # the prefix of one, not a secret
 
@@ -56,3 +56,12 @@ def require_fresh(timestamp: str, now: datetime) -> None:
     if abs(now - signed_at) > REPLAY_WINDOW:
         minutes = REPLAY_WINDOW // timedelta(minutes=1)
         raise Unauthorized(f"the timestamp is more than {minutes} minutes from the time here")
+
+
+def require_standard(delivery: Delivery, secrets: Iterable[str], now: datetime) -> None:
+    """Raise Unauthorized unless a delivery is signed as Standard Webhooks has it, and fresh."""
+    webhook_id, timestamp = delivery.header("webhook-id"), delivery.header("webhook-timestamp")
+    given = delivery.header("webhook-signature").split(" ")
+    require_fresh(timestamp, now)
+    keys = [key for each in secrets if (key := standard_key(each))]
+    require_match([sign_standard(k, webhook_id, timestamp, delivery.body) for k in keys], given)
