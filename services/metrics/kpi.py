@@ -72,8 +72,8 @@ class Definition(BaseModel):
     """What a KPI means and how it is computed.
 
     Facts of the kind `fact` whose dimensions are as in `where` are put into buckets of `bucket`,
-    such as a day or a week in `timezone`, by the moment they count; `formula` makes one figure of each
-    bucket, over all of them and again for each member of each of `dimensions`. A change of
+    such as a day or a week in `timezone`, by the moment they count; `formula` makes one figure of
+    each bucket, over all of them and again for each member of each of `dimensions`. A change of
     meaning is a new `version`. `reference` says where the definition comes from.
     """
 

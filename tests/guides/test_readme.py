@@ -52,7 +52,8 @@ def test_the_readme_lists_every_setting() -> None:
 )
 def test_the_readme_tells_the_default_of(name: str) -> None:
     [default] = [row[1] for row in rows(section(README, "Settings")) if row[0] == f"`{name}`"]
-    assert default == f"`{defaults()[name]}`"
+    meant = defaults()[name]
+    assert default == f"`{str(meant).lower() if isinstance(meant, bool) else meant}`"
 
 
 def test_the_readme_lists_every_sub_command() -> None:
