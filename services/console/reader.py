@@ -165,7 +165,7 @@ class Reader:
             case "share":
                 return format_percent(value, format="#,##0.#%", locale=self.locale)
             case _:
-                return f"{self.number(round(value, 2))} {unit}"
+                return f"{self.number(round(value, 2))} {self.say(unit)}"
 
     def _lasting(self, seconds: Decimal) -> str:
         for length, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):

@@ -39,7 +39,8 @@ async def take() -> None:
 
 
 async def keep(page: Page, name: str) -> None:
-    """The first screen of a page as a file of the documentation."""
+    """The first screen of a page, once it is live, as a file of the documentation."""
+    await page.wait_for_selector("#live-state.on")
     await page.screenshot(path=DOCS / f"{name}.png")
 
 

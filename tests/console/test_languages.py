@@ -23,6 +23,7 @@ from services.console.telling import tell
 from services.console.told_texts import HOLE
 from services.console.wording import Worded, worded
 from services.console.words import CATALOGUES, LANGUAGES, WORDS, catalogue, extracted
+from services.metrics.kpi import load_definitions
 from services.onboarding.templates import task_templates
 from tests.console.conftest import Console
 from tests.console.hires import ALICE, BOB, announced, assigned, blocked, decided, stands, told
@@ -96,6 +97,8 @@ def fixed_texts() -> Iterator[str]:
         said: dict[str, str] = rule["says"]
         asks: dict[str, dict[str, str]] = rule["asks"]
         yield from (*said.values(), rule["remedy"], *(each["ask"] for each in asks.values()))
+    for kpi in load_definitions():
+        yield from (kpi.title, *({kpi.unit} - {"seconds", "share"}))
 
 
 @pytest.mark.parametrize("language", OTHERS)

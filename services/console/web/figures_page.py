@@ -37,6 +37,7 @@ BOARDS: Final = (
     ),
     (worded("Models"), ("model-", "inference-")),
     (worded("Experiments and data"), ("experiment", "data-")),
+    (worded("Engagement and return"), ("enps", "return-")),
 )
 """Which KPIs stand together, by how their names begin; the others come last."""
 
