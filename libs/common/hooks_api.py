@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from pydantic import BaseModel
 
-from libs.common import clock
+from libs.common import clock, refusals
 from libs.common.database import TRANSIENT
 from libs.common.intake import Unauthorized
 from libs.common.rate_limit import WINDOW_SECONDS
@@ -14,7 +14,7 @@ from libs.common.settings import SettingsError
 
 MAX_BYTES: Final = 1024 * 1024
 
-router = APIRouter(tags=["front doors"])
+router = APIRouter(tags=["front doors"], responses=refusals.AT_THE_DOOR)
 
 
 class TakenAnswer(BaseModel):

@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from libs.common import api_pages, hooks_api, operations_api
+from libs.common import api_pages, hooks_api, operations_api, refusals
 from libs.common.body_limit import API_BYTES, PAGE_BYTES, BodyLimit
 from libs.common.database import TRANSIENT
 from libs.common.kernel import Unready
@@ -68,7 +68,7 @@ def create_app(service: Service, token: str, tracing: TracerProvider) -> FastAPI
     app.include_router(_health)
     app.include_router(hooks_api.router)
     app.include_router(api_pages.router(service))
-    guarded = APIRouter(dependencies=[Depends(require_token)])
+    guarded = APIRouter(dependencies=[Depends(require_token)], responses=refusals.GUARDED)
     guarded.include_router(_metrics)
     guarded.include_router(operations_api.router)
     if service.api is not None:
@@ -135,7 +135,9 @@ class _Answered:
         return await answer(scope, receive, send)
 
 
-_health = APIRouter(prefix="/health", tags=["health"])
+_health = APIRouter(
+    prefix="/health", tags=["health"], responses={503: {"description": "No; `why` says more."}}
+)
 
 
 @_health.get("/live", summary="Is the process alive, or does only a restart help?")
