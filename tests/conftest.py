@@ -15,14 +15,10 @@ from pathlib import Path
 import asyncpg
 import hypothesis
 import pytest
-from hypothesis import settings
 
 from libs.common import database
 from libs.common.database import Pool
 from tests.infrastructure import Infrastructure, provided
-
-settings.register_profile("untimed", deadline=None)  # a busy machine is not a fault
-settings.load_profile("untimed")
 
 ROOT = Path(__file__).parent.parent
 

@@ -8,6 +8,7 @@ written. A test holds the file against the task templates and rules that the tex
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ import yaml
 
 HERE: Final = Path(__file__).parent / "locale"
 HOLE: Final = re.compile(r"\{[^{}]*\}")
+COUNT: Final = "{count}"
 LONGEST: Final = 2000
 """Characters of a text that is looked up; what is longer is nobody's fixed text."""
 
@@ -24,9 +26,10 @@ class ToldTexts:
 
     def __init__(self, patterns: Mapping[str, str]) -> None:
         self._fixed = {text: said for text, said in patterns.items() if not HOLE.search(text)}
-        self._holed = [
-            (_matching(text), said) for text, said in patterns.items() if HOLE.search(text)
-        ]
+        holed = [text for text in patterns if HOLE.search(text)]
+        # The most particular first: `only 3 months` is no filling of a hole.
+        holed.sort(key=lambda text: len(HOLE.sub("", text)), reverse=True)
+        self._holed = [(_matching(text), patterns[text]) for text in holed]
         self.say = lru_cache(4096)(self._say)
 
     @classmethod
@@ -45,5 +48,7 @@ class ToldTexts:
 
 
 def _matching(text: str) -> re.Pattern[str]:
-    """What a text with holes looks like once they are filled."""
-    return re.compile("(.+?)".join(map(re.escape, HOLE.split(text))), re.DOTALL)
+    """What a text with holes looks like once they are filled; `{count}` is a number."""
+    fixed = map(re.escape, HOLE.split(text))
+    holes = (r"(\d+)" if hole == COUNT else "(.+?)" for hole in HOLE.findall(text))
+    return re.compile("".join(chain(*zip_longest(fixed, holes, fillvalue=""))), re.DOTALL)

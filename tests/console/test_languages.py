@@ -136,6 +136,14 @@ def test_what_tasks_and_findings_say_is_known_in_every_language(language: str) -
             "aber das Gesetz erlaubt nicht mehr als 40 Stunden.",
             id="with what it was filled with",
         ),
+        pytest.param(
+            "The employer's notice is only 1 month; the law asks for 30 days after a year of "
+            "service.",
+            "Die Kündigungsfrist des Arbeitgebers ist nur 1 Monat; das Gesetz verlangt 30 Tage "
+            "nach einem Jahr.",
+            id="with durations",
+        ),
+        pytest.param("Call her in 3 days", "Call her in 3 days", id="a duration in what was typed"),
         pytest.param("Ask Noor: she knows", "Ask Noor: she knows", id="what somebody typed"),
     ],
 )
