@@ -203,7 +203,7 @@ async def test_a_german_probation_beyond_the_law_blocks_with_the_law(line: Line)
     assert finding["outcome"] == "not_met"
     assert "BGB § 622(3)" in finding["law"]
     assert finding["fact"] == "contract.probation_max"
-    assert "P6M" in finding["says"]
+    assert "the law allows 6 months" in finding["says"]
     assert finding["remedy"]
     assert seen["turn"] == [finding["owner"]]
     assert any("probation" in reason for reason in seen["blocked_by"])
@@ -220,7 +220,7 @@ async def test_a_german_probation_that_is_not_told_is_asked_for_and_then_met(lin
     assert "terms.probation" in {question["id"] for question in asked["questions"]}
     await line.see_through(hire, "provisioning", "ready")
     finding = await _finding(line, hire, "probation")
-    assert (finding["outcome"], finding["inputs"]["terms.probation"]) == ("met", "P6M")
+    assert (finding["outcome"], finding["inputs"]["terms.probation"]) == ("met", "6 months")
 
 
 async def _finding(line: Line, hire: DemoHire, rule: str) -> dict[str, Any]:
