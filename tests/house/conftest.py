@@ -50,3 +50,4 @@ async def house() -> AsyncGenerator[Stack]:
         settings = Settings(home=folder / "home", cache=cache_folder(os.environ), port_base=base)
         async with running(settings, services=()) as stack:
             yield stack
+            stack.kill_for_good()  # what it holds is thrown away: it need not put it in order

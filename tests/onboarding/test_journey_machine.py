@@ -241,5 +241,5 @@ class HireOnTheLine(RuleBasedStateMachine):
         assert self.line.desks["onboarding"].timers == {}
 
 
-HireOnTheLine.TestCase.settings = settings(max_examples=120, stateful_step_count=30)
+HireOnTheLine.TestCase.settings = settings(max_examples=80, stateful_step_count=30)
 test_a_hire_on_the_line = HireOnTheLine.TestCase

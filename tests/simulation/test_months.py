@@ -8,7 +8,7 @@ from tests.simulation.company import Company
 from tests.simulation.history import History
 
 COMPANIES = 200
-LARGEST = 5
+LARGEST = 4
 """Hires of a company; there are as many of each size."""
 
 SETTLED = {HireStatus.READY, HireStatus.ACTIVE, HireStatus.LEAVING, HireStatus.BLOCKED}
