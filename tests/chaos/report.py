@@ -185,11 +185,12 @@ def document(results: Sequence[Result], machine: str) -> str:
 
 def _head(results: Sequence[Result], machine: str) -> Iterator[str]:
     faults = sum(len(each.recoveries) for each in results)
+    runs = "one run" if len(results) == 1 else f"{len(results)} runs"
     yield "# The fault suite"
     yield ""
     yield (
-        f"{sum(each.hires for each in results)} hires under {faults} faults, in {len(results)} "
-        f"runs, on {machine}. Written by `make chaos`; `tests/chaos` says what is done and judged."
+        f"{sum(each.hires for each in results)} hires under {faults} faults, in {runs} "
+        f"on {machine}. Written by `make chaos`; `tests/chaos` says what is done and judged."
     )
     yield ""
 

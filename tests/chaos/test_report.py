@@ -39,7 +39,7 @@ GOOD: Final = Result(
 def test_a_run_in_which_all_held_has_no_problem() -> None:
     assert GOOD.problems == []
     page = document([GOOD, replace(GOOD, seed=8)], "2 cores")
-    assert "20000 hires under 2 faults, in 2 runs, on 2 cores" in page
+    assert "20000 hires under 2 faults, in 2 runs on 2 cores" in page
     assert "Nothing was lost, doubled, out of order or stuck." in page
 
 
