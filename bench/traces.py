@@ -10,7 +10,10 @@ import httpx2
 from bench.workload.hire import Hire
 from libs.common import clock
 
-LOOKED_AT: Final = 25
+LOOKED_AT: Final = 10
+ANSWERED_WITHIN: Final = 60.0
+"""Seconds; the store looks through all that it has, which is much after a long run."""
+
 KEPT: Final = 10_000
 """The newest hires of a run, whose traces the store surely still holds."""
 TRIES: Final = 20
@@ -36,7 +39,9 @@ async def wrong(zipkin: str, hires: Sequence[Hire], since: float) -> str | None:
     """
     newest = hires[-KEPT:]
     looked_at = newest[:: max(1, len(newest) // LOOKED_AT)]
-    async with httpx2.AsyncClient(base_url=zipkin, trust_env=False, timeout=10) as client:
+    async with httpx2.AsyncClient(
+        base_url=zipkin, trust_env=False, timeout=ANSWERED_WITHIN
+    ) as client:
         for hire in looked_at:
             if (told := await _wrong(client, hire, since)) is not None:
                 return told
