@@ -38,7 +38,7 @@ else
 	$(PY) -m pytest tests/e2e
 endif
 
-check: check-format check-lint check-types check-architecture check-contracts test ## all of it, as CI does
+check: check-format check-lint check-types check-architecture check-contracts test ## all of it, as CI does before it looks at containers
 
 check-format: setup ## is the code formatted?
 	$(PY) -m ruff format --check

@@ -10,7 +10,7 @@ import httpx2
 from bench.workload.hire import Hire
 from libs.common import clock
 
-LOOKED_AT: Final = 10
+LOOKED_AT: Final = 25
 ANSWERED_WITHIN: Final = 60.0
 """Seconds; the store looks through all that it has, which is much after a long run."""
 

@@ -70,11 +70,16 @@ def _standing(key_result: Mapping[str, Any]) -> str:
     status = key_result["status"].replace("_", " ")
     if key_result["value"] is None:
         return status
+    unit = key_result["unit"]
     value, expected = (Decimal(key_result[name]) for name in ("value", "expected"))
-    return f"{status}, {value:.1f} {key_result['unit']} where {expected:.1f} were expected"
+    if unit == "share":
+        return f"{status}, {value:.0%} where {expected:.0%} were expected"
+    return f"{status}, {value:.1f} {unit} where {expected:.1f} were expected"
 
 
 def _spoken(value: str, unit: str) -> str:
+    if unit == "share":
+        return f"{Decimal(value):.0%}"
     if unit != "seconds":
         return f"{Decimal(value).normalize():f} {unit}"
     hours = Decimal(value) / 3600

@@ -272,8 +272,8 @@ class Engine:
                 breaker = self._breaker.after(zip(batch, committed.results, strict=True))
                 if strict:
                     _check(breaker)
-        except BaseException as error:
-            self._doubtful |= isinstance(error, TRANSIENT)
+        except TRANSIENT:
+            self._doubtful = True
             raise
         self._breaker = breaker if strict else Breaker()
         self.handoff.offer(committed.rows)

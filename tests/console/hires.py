@@ -46,7 +46,7 @@ def stands(status: HireStatus, hire: UUID = ALICE) -> HireStatusChanged:
 
 
 def blocked(hire: UUID = ALICE, owner: Owner = Owner.LEGAL) -> HireBlocked:
-    reasons = ("probation: P12M is longer than the P180D the law allows",)
+    reasons = ("probation: 12 months is longer than the 180 days the law allows",)
     return HireBlocked(hire_id=hire, owner=owner, reasons=reasons, since=NOW)
 
 

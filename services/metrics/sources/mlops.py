@@ -17,6 +17,7 @@ from services.metrics.sources import data_runs, experiments, latency, own_events
 from services.metrics.sources.cdevents import CDEvents
 from services.metrics.sources.openlineage import is_run_event, read_run_event
 from services.metrics.sources.reading import json_object, reading
+from services.metrics.sources.signatures import require_standard
 
 MLOPS: Final = "mlops"
 INBOX: Final = "mlops.inbox"
@@ -43,7 +44,7 @@ class Mlops:
 
     def verify(self, delivery: Delivery, secrets: Sequence[str], now: datetime) -> None:
         """Check `webhook-signature` over id, timestamp and body; raises Unauthorized."""
-        self.cdevents.verify(delivery, secrets, now)
+        require_standard(delivery, secrets, now)
 
     def delivery_id(self, delivery: Delivery) -> str:
         """The same for a delivery and for each of its retries."""
