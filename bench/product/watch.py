@@ -12,7 +12,7 @@ from farhand.services import SERVICES
 from farhand.stack import Stack
 from libs.common.database import Connection
 
-POLL_SECONDS: Final = 0.25
+POLL_SECONDS: Final = 0.5
 REST_SECONDS: Final = 3.0
 STALLED_SECONDS: Final = 120.0
 
@@ -53,7 +53,7 @@ class Watch:
         """Wait until all hires are known and neither law nor access moves any.
 
         Returns when the last was decided on and when the last moved, in seconds of the monotonic
-        clock, to a quarter of a second. Raises TimeoutError where not all become known.
+        clock, to half a second. Raises TimeoutError where not all become known.
         """
         seen, decided, decided_at, moved_at = -1, 0, 0.0, time.monotonic()
         while True:

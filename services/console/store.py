@@ -46,15 +46,16 @@ async def load_hires(conn: Connection, hires: Sequence[UUID]) -> dict[UUID, Hire
 
 async def save_hires(conn: Connection, hires: Sequence[Hire]) -> None:
     """Write hires; whose team each is in stays as it was (`teams`)."""
+    profiles = [hire.profile for hire in hires]
     await conn.execute(
         """
         insert into hire (hire_id, announced, status, attention, since, place, role, starts_on,
                           turn, search, state)
-        select hire_id, announced, status, attention, since, place, role, starts_on,
-               array(select jsonb_array_elements_text(turn)), search, state
-          from jsonb_to_recordset($1::jsonb)
-            as row (hire_id uuid, announced bool, status text, attention int, since timestamptz,
-                    place text, role text, starts_on date, turn jsonb, search text, state jsonb)
+        select hire_id, starts_on is not null, status, attention, since, place, role, starts_on,
+               string_to_array(turn, ' '), search, state
+          from unnest($1::uuid[], $2::text[], $3::int[], $4::timestamptz[], $5::text[], $6::text[],
+                      $7::date[], $8::text[], $9::text[], $10::jsonb[])
+            as row (hire_id, status, attention, since, place, role, starts_on, turn, search, state)
         on conflict (hire_id) do update
            set announced = excluded.announced,
                status    = excluded.status,
@@ -67,25 +68,17 @@ async def save_hires(conn: Connection, hires: Sequence[Hire]) -> None:
                search    = excluded.search,
                state     = excluded.state
         """,
-        storable_json(json.dumps([_row(hire) for hire in hires])),
+        [hire.hire_id for hire in hires],
+        [hire.status.value for hire in hires],
+        [hire.attention.value for hire in hires],
+        [hire.since for hire in hires],
+        [profile.jurisdiction if profile else "" for profile in profiles],
+        [profile.role.replace("\0", " ") if profile else "" for profile in profiles],
+        [profile.starts_on if profile else None for profile in profiles],
+        [" ".join(owner.value for owner in hire.turn) for hire in hires],
+        [search_text(hire) for hire in hires],
+        [storable_json(hire.model_dump_json()) for hire in hires],
     )
-
-
-def _row(hire: Hire) -> dict[str, Any]:
-    profile = hire.profile
-    return {
-        "hire_id": str(hire.hire_id),
-        "announced": profile is not None,
-        "status": hire.status.value,
-        "attention": hire.attention.value,
-        "since": hire.since.isoformat(),
-        "place": profile.jurisdiction if profile else "",
-        "role": profile.role if profile else "",
-        "starts_on": profile.starts_on.isoformat() if profile else None,
-        "turn": [owner.value for owner in hire.turn],
-        "search": search_text(hire),
-        "state": hire.model_dump(mode="json"),
-    }
 
 
 def search_text(hire: Hire) -> str:
@@ -97,7 +90,7 @@ def search_text(hire: Hire) -> str:
     words = [str(hire.hire_id), profile.role, profile.jurisdiction, country, profile.timezone]
     words += [profile.engagement.value, hire.status.value, *(t.title for t in hire.open_tasks)]
     words += hire.block.reasons if hire.block else ()
-    return " ".join(words).lower()
+    return " ".join(words).lower().replace("\0", " ")
 
 
 async def tell(conn: Connection, told: Sequence[Told]) -> None:

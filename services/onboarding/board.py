@@ -86,9 +86,8 @@ async def hire_of_task(pool: Pool, task_id: UUID) -> UUID | None:
         select key
           from entity
          where decider = 'journey'
-           and state @> jsonb_build_object(
-                'tasks', jsonb_build_array(
-                    jsonb_build_object('plan', jsonb_build_object('task_id', $1::text))))
+           and jsonb_path_query_array(state, '$.tasks[*].plan.task_id')
+               @> jsonb_build_array($1::text)
         """,
         str(task_id),
     )

@@ -6,6 +6,7 @@ unique and that every provider tried can filter by: `externalId` finds nothing o
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
@@ -70,10 +71,11 @@ class Provider:
     async def create(self, hire_id: HireId, body: Mapping[str, Any]) -> ShownAccount:
         """Make an account, or take up the hire's own if it was made meanwhile.
 
-        It counts only once it is found by its name, as the next try would look for it.
+        An answer need not show what was made (RFC 7644, section 3.3): then it is looked for by its
+        name, as the next try would.
         """
         made = await self._ask("POST", "Users", body, also={CONFLICT})
-        found = await self.find(hire_id)
+        found = _shown(made) or await self.find(hire_id)
         if found is not None:
             return found
         if made.status_code == CONFLICT:
@@ -211,6 +213,13 @@ def _retry_after(answer: httpx2.Response) -> timedelta | None:
 
 def _is(name: str) -> str:
     return f'userName eq "{name}"'
+
+
+def _shown(answer: httpx2.Response) -> ShownAccount | None:
+    """The account that an answer to its making shows, where it does."""
+    with suppress(ValueError):
+        return ShownAccount.read(answer.json()) if answer.is_success else None
+    return None
 
 
 def _read_group(body: Mapping[str, Any]) -> ShownGroup:

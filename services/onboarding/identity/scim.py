@@ -59,10 +59,12 @@ class Identities:
                     f"period {effect.period} of this hire's account is over; "
                     "to grant access again, ask with a higher period"
                 )
-            account = await provider.find(hire_id) or await provider.create(hire_id, body)
+            account = await provider.find(hire_id)
+            joined = await provider.groups_of(account) if account else {}
+            account = account or await provider.create(hire_id, body)
             if differs := changes(body, account):
                 await provider.change(account, differs)
-            await _settle_groups(provider, conn, account, frozenset(effect.groups))
+            await _settle_groups(provider, conn, account, joined, frozenset(effect.groups))
             if await self.observe(hire_id, conn) is not Access.OPEN:
                 raise Transient("the identity provider does not show the account as it shall be")
         return IdentityReady(
@@ -142,10 +144,13 @@ async def _groups(provider: Provider, account: ShownAccount) -> frozenset[str]:
 
 
 async def _settle_groups(
-    provider: Provider, conn: Connection, account: ShownAccount, groups: frozenset[str]
+    provider: Provider,
+    conn: Connection,
+    account: ShownAccount,
+    joined: Mapping[str, str],
+    groups: frozenset[str],
 ) -> None:
-    """Join what is missing, and leave those of ours that are no longer meant."""
-    joined = await provider.groups_of(account)
+    """Join what is missing of `groups`, and leave those of ours that are no longer meant."""
     for name in sorted(groups - joined.keys()):
         if not await provider.has_group(name):
             await account_store.take_turn(conn)
