@@ -1,7 +1,8 @@
 #!/bin/sh
 # The demo against docker-compose.yml: build, start, live through two weeks, take everything down.
-# KEEP=1 leaves it running. KILL="compliance kafka" kills these in the middle, which must change
-# nothing. SECONDS_LONG=300 takes more time, for a slow machine. Arguments go to `farhand demo`.
+# KEEP=1 leaves it running. KILL="compliance kafka" crashes these in the middle, KILL=all every
+# container one after the other, which must change nothing. SECONDS_LONG=300 takes more time, for a
+# slow machine. Arguments go to `farhand demo`.
 set -eu
 cd "$(dirname "$0")/.."
 project=farhand-demo
@@ -13,10 +14,9 @@ FARHAND_CLOCK=$(.venv/bin/python -m farhand.demo.product_time "$seconds")
 export FARHAND_PORT_BASE ONBOARDING_PORT COMPLIANCE_PORT NOTIFY_PORT METRICS_PORT PROMETHEUS_PORT
 export ZIPKIN_PORT MAIL_PORT FARHAND_CLOCK
 
-# The lab's stand-in for the collector has no exporter to Zipkin: the services tell Zipkin as well.
-collector=$(docker image inspect --format '{{index .Config.Labels "container-lab.stand-in"}}' \
-    otel/opentelemetry-collector-contrib:0.150.0 2>/dev/null || true)
-if [ "$collector" = true ]; then
+# A collector that was built without the exporter to Zipkin leaves that to the services.
+if ! docker run --rm --network none otel/opentelemetry-collector-contrib:0.150.0 components |
+    grep -q 'name: zipkin$'; then
     export FARHAND_TRACES=nowhere FARHAND_TRACES_ZIPKIN=http://zipkin:9411
 fi
 
@@ -35,11 +35,17 @@ trap 'exit 130' INT TERM
 compose up --build --detach --wait
 mkdir -m 700 "$FARHAND_HOME/secrets"
 compose run --rm --no-deps secrets export /secrets | tar -x -C "$FARHAND_HOME/secrets"
+all_killed=$FARHAND_HOME/all-killed
 if [ -n "${KILL:-}" ]; then
-    # The engine takes a kill for an order to stay down, so the restart is said as well.
-    (sleep $((seconds / 3)) && for part in $KILL; do
-        compose kill --signal KILL "$part" && compose start "$part"
-    done) >&2 &
+    parts=$KILL
+    [ "$parts" != all ] || parts=$(compose ps --services)
+    # Hires are on their way from the first of the product's days.
+    # shellcheck disable=SC2086  # words, on purpose
+    (sleep $((seconds / 10)) && deploy/compose-crash.sh $project $parts && : >"$all_killed") >&2 &
     killer=$!
 fi
 .venv/bin/python -m farhand demo --elsewhere --exit --seconds "$seconds" "$@"
+if [ -n "$killer" ] && [ ! -e "$all_killed" ]; then
+    echo "Not all that was to be killed was, and came back, before the demo ended." >&2
+    exit 1
+fi

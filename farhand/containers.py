@@ -6,8 +6,8 @@ variable FARHAND_POSTGRES_HOST names. `… certificates FOLDER` makes those of K
 Redis, and tells everybody the authority; `… rules FOLDER` gives the Kafka that FARHAND_KAFKA_ADMIN
 names its users, topics and rules. `… master-key STEP FOLDER` changes the master key
 (`farhand/master_key.py`). `… put NAME FOLDER` keeps what it is given at standard input as the
-secret of that name, and `… export FOLDER` writes all secrets to standard output as a tar archive,
-for the `farhand` command.
+secret of that name, `… renew NAME FOLDER` throws one away, so that `secrets` makes another, and
+`… export FOLDER` writes all secrets to standard output as a tar archive, for the `farhand` command.
 """
 
 import asyncio
@@ -152,6 +152,16 @@ def put(name: str, folder: Path, content: str) -> str:
     return f"{name} is kept; `secrets` gives it to who needs it"
 
 
+def renew(name: str, folder: Path) -> str:
+    """Throw a password away that nobody outside knows; raises StackError if it is not one."""
+    roles = [service.name for service in SERVICES]
+    ours = ("redis", *(f"{part}_{role}" for part in ("postgres", "kafka") for role in roles))
+    if name not in ours:
+        raise StackError(f"{name!r} cannot be made anew like this; {', '.join(ours)} can")
+    (folder / ALL / name).unlink(missing_ok=True)
+    return f"{name} is gone; `secrets` makes another, and gives it to who needs it"
+
+
 def export(folder: Path, to: BinaryIO) -> None:
     """Write every secret as a tar archive."""
     with tarfile.open(fileobj=to, mode="w|") as archive:
@@ -176,6 +186,8 @@ def main() -> None:
                 export(Path(folder), sys.stdout.buffer)
             case ["put", name, folder]:
                 print(f"✓ {put(name, Path(folder), sys.stdin.read())}")
+            case ["renew", name, folder]:
+                print(f"✓ {renew(name, Path(folder))}")
             case ["master-key", step, folder] if step in STEPS:
                 print(take(STEPS[step], Credentials(Path(folder) / ALL), _administrator(folder)))
             case [what, folder] if what in DOES:

@@ -1,7 +1,8 @@
 """One real Kafka, PostgreSQL and Redis for the whole run; for each test a database of its own.
 
-`FARHAND_INFRA=containers` takes them from testcontainers instead of the embedded stack; addresses
-given by `FARHAND_KAFKA`, `FARHAND_POSTGRES` and `FARHAND_REDIS` are used as they are.
+`FARHAND_INFRA=containers` takes them from testcontainers instead of the embedded stack, but for
+`tests/e2e` and `tests/house`, which are about that stack itself; addresses given by
+`FARHAND_KAFKA`, `FARHAND_POSTGRES` and `FARHAND_REDIS` are used as they are.
 
 `make test` runs two such stacks beside each other, each with half of the files; what drives a whole
 line runs afterwards, alone.

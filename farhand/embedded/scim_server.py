@@ -1,6 +1,7 @@
-"""The company's identity provider on one machine: SCIM 2.0 with a bearer token, on loopback.
+"""The company's identity provider, for want of one: SCIM 2.0 with a bearer token.
 
-`python -m farhand.embedded.scim_server PORT FOLDER TOKEN_FILE`
+`python -m farhand.embedded.scim_server PORT FOLDER TOKEN_FILE [HOST]` listens on loopback, unless
+told otherwise: in a container, whose network decides who sees it.
 """
 
 import hmac
@@ -19,6 +20,7 @@ from scim2_server.utils import load_default_provider
 from farhand.embedded.kept_accounts import KeptAccounts
 
 FILE: Final = "accounts.sqlite"
+LOOPBACK: Final = "127.0.0.1"
 
 
 class IdentityProvider(ASGIApplication):
@@ -44,10 +46,10 @@ def application(folder: Path, token: str) -> IdentityProvider:
     return IdentityProvider(KeptAccounts(folder / FILE, provider), provider, token)
 
 
-def serve(port: int, folder: Path, token_file: Path) -> None:
+def serve(port: int, folder: Path, token_file: Path, host: str = LOOPBACK) -> None:
     app = application(folder, token_file.read_text().strip())
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
+    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]))
+    serve(int(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), *sys.argv[4:])

@@ -18,9 +18,8 @@ ROOT: Final = Path(__file__).parents[2]
 PUBLISHED: Final = {"smtp": "MAIL"}
 """Parts whose port has another name in the file."""
 COLLECTOR: Final = "otel/opentelemetry-collector-contrib:0.150.0"
-STAND_IN: Final = '{{index .Config.Labels "container-lab.stand-in"}}'
 BESIDE: Final = {"FARHAND_TRACES": "nowhere", "FARHAND_TRACES_ZIPKIN": "http://zipkin:9411"}
-"""The lab's stand-in for the collector has no exporter to Zipkin: services tell Zipkin as well."""
+"""Where the collector was built without the exporter to Zipkin, services tell Zipkin as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class Compose:
             for part, offset in OFFSETS.items()
         }
         own = {"FARHAND_PORT_BASE": str(self.port_base), "FARHAND_CLOCK": str(self.clock)}
-        return {**os.environ, **ports, **own, **_traces()}
+        return {**os.environ, **ports, **own, **({} if exports_to_zipkin() else BESIDE)}
 
     def __call__(self, *words: str, check: bool = True) -> "subprocess.CompletedProcess[bytes]":
         files = [word for file in self.files for word in ("--file", file)]
@@ -51,6 +50,12 @@ class Compose:
         assert not check or done.returncode == 0, done.stderr.decode()[-4000:]
         return done
 
+    def crash(self, *parts: str) -> None:
+        """Crash each part, one after the other, until it is back by itself."""
+        words = ["deploy/compose-crash.sh", self.project, *parts]
+        done = subprocess.run(words, cwd=ROOT, capture_output=True, check=False)  # noqa: S603  # of this project
+        assert done.returncode == 0, (done.stdout + done.stderr).decode()[-4000:]
+
     def secrets(self, folder: Path) -> None:
         """Copy every secret into a folder."""
         packed = self("run", "--rm", "--no-deps", "secrets", "export", "/secrets").stdout
@@ -60,10 +65,12 @@ class Compose:
 
 
 @cache
-def _traces() -> Mapping[str, str]:
-    asked = ["docker", "image", "inspect", "--format", STAND_IN, COLLECTOR]
-    said = subprocess.run(asked, capture_output=True, check=False).stdout  # noqa: S603  # of this file
-    return BESIDE if said.strip() == b"true" else {}
+def exports_to_zipkin() -> bool:
+    """Whether the collector that is here was built with the exporter to Zipkin."""
+    asked = ["docker", "run", "--rm", "--network", "none", COLLECTOR, "components"]
+    said = subprocess.run(asked, capture_output=True, check=False).stdout.decode()  # noqa: S603  # of this file
+    _, _, exporters = said.partition("exporters:")
+    return "name: zipkin\n" in exporters
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from farhand import containers
-from farhand.containers import ALL, OF_PART, give_secrets, put
+from farhand.containers import ALL, OF_PART, give_secrets, put, renew
 from farhand.errors import StackError
 from farhand.services import HOOK_SOURCES, SERVICES
 from services.console.identity_claims import ClaimRules
@@ -96,6 +96,21 @@ def test_a_secret_that_others_know_is_given_once_it_was_put(given: Path) -> None
 def test_what_is_no_secret_is_not_kept(given: Path, name: str, content: str) -> None:
     with pytest.raises(StackError):
         put(name, given, content)
+
+
+def test_a_password_is_made_anew_for_its_service_and_for_no_other(given: Path) -> None:
+    before = {file: file.read_text() for file in given.rglob("pgpass")}
+    renew("postgres_notify", given)
+    list(give_secrets(given))
+
+    changed = {file.parent.name for file, text in before.items() if file.read_text() != text}
+    assert changed == {"notify"}
+
+
+@pytest.mark.parametrize("name", ["master_key", "postgres_admin", "../notify/pgpass"])
+def test_what_opens_something_is_not_thrown_away(given: Path, name: str) -> None:
+    with pytest.raises(StackError):
+        renew(name, given)
 
 
 def test_the_stores_of_traces_fit_the_collector() -> None:
