@@ -18,6 +18,8 @@ if TYPE_CHECKING:
         def __init__(self, *topics: str, **options: Any) -> None: ...
         def assignment(self) -> frozenset[TopicPartition]: ...
         def seek(self, partition: TopicPartition, offset: int) -> None: ...
+        async def committed(self, partition: TopicPartition) -> int | None: ...
+        async def seek_to_beginning(self, *partitions: TopicPartition) -> bool: ...
         async def position(self, partition: TopicPartition) -> int: ...
         async def commit(self, offsets: Mapping[TopicPartition, int]) -> None: ...
         async def end_offsets(
@@ -82,6 +84,8 @@ class SettledConsumer(Base):
             self._blame(asked, error)
             return {}
         self._open = bool(read)
+        for partition, records in read.items():  # some may have come to this process meanwhile
+            self.settled.setdefault(partition, records[0].offset)
         if self.unreadable in read:
             self.unreadable = None
         return read
@@ -106,10 +110,19 @@ class SettledConsumer(Base):
             self.unreadable = None
         for partition in mine:
             if partition not in self.settled:
+                if self._open:  # it may have come, and been read, in a read that failed
+                    await self._seek_to_committed(partition)
                 self.settled[partition] = await self.position(partition)
             elif self._open:
                 self.seek(partition, self.settled[partition])
         self._open = False
+
+    async def _seek_to_committed(self, partition: TopicPartition) -> None:
+        committed = await self.committed(partition)
+        if committed is None:
+            await self.seek_to_beginning(partition)
+        else:
+            self.seek(partition, committed)
 
     def _next_in_turn(self) -> tuple[TopicPartition, ...]:
         """All partitions, or, once one of them could not be parsed, one after the other."""

@@ -103,6 +103,18 @@ async def test_a_batch_whose_handler_raised_is_read_again_before_anything_else(
     assert sorted(reader.seen) == [b"%d" % n for n in range(6)]
 
 
+async def test_what_came_with_a_new_partition_is_read_again_as_well(topic: Topic) -> None:
+    stays, leaves = Reader(), Reader(failures=1_000)
+    async with topic.read(stays):
+        async with topic.read(leaves) as leaving:
+            await until(lambda: leaving.assigned, 20)
+            await topic.fill([b"%d" % n for n in range(30)])
+            await until(lambda: leaves.calls > 0 and len(stays.seen) >= 10)
+            stays.failures = stays.calls + 1
+        await until(lambda: len(stays.seen) >= 30, 20)
+    assert sorted(stays.seen) == sorted(b"%d" % n for n in range(30))
+
+
 async def test_a_record_that_cannot_be_parsed_stops_its_own_partition_and_loses_nothing(
     topic: Topic,
 ) -> None:
