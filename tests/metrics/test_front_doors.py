@@ -16,6 +16,7 @@ from libs.common.front_door import Taken
 from libs.common.intake import REPLAY_WINDOW, Unauthorized
 from libs.common.kafka import new_producer
 from libs.common.kernel import Kernel
+from libs.common.standard_webhooks import sign
 from tests.infrastructure import Infrastructure
 from tests.metrics.running_service import HOOK_SECRET, SOURCES, running_kernel
 
@@ -125,11 +126,9 @@ async def test_what_cannot_be_read_is_kept_and_shown(
 
 def _bytes_signed(door: Door, body: bytes) -> Mapping[str, str]:
     if door.source in ("mlops", "cdevents", "gitlab"):  # whose library signs text only
-        from services.metrics.sources.signatures import sign_standard  # noqa: PLC0415
-
         stamp = str(int(clock.wall().timestamp()))
-        name = f"delivery of {body!r}"
-        signature = sign_standard(HOOK_SECRET.encode(), name, stamp, body)
+        name = f"delivery-of-{body.hex()}"
+        signature = sign(HOOK_SECRET.encode(), name, stamp, body)
         return {"webhook-id": name, "webhook-timestamp": stamp, "webhook-signature": signature}
     return door.signed(body)
 

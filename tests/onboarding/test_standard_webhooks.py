@@ -90,19 +90,19 @@ def test_a_secret_may_come_without_prefix_or_padding() -> None:
     [
         pytest.param(
             replace(signed(), body=BODY.replace("E-1042", "E-1043").encode()),
-            "no signature",
+            "does not match",
             id="another body",
         ),
         pytest.param(
-            replace(signed(), body=BODY.encode() + b"\n"), "no signature", id="one byte more"
+            replace(signed(), body=BODY.encode() + b"\n"), "does not match", id="one byte more"
         ),
-        pytest.param(signed(secret=OTHER), "no signature", id="another secret"),
+        pytest.param(signed(secret=OTHER), "does not match", id="another secret"),
         pytest.param(
-            with_header(signed(), "webhook-id", "msg_other"), "no signature", id="another id"
+            with_header(signed(), "webhook-id", "msg_other"), "does not match", id="another id"
         ),
         pytest.param(
             with_header(signed(), "webhook-timestamp", str(int(NOW.timestamp()) + 1)),
-            "no signature",
+            "does not match",
             id="another time inside the window",
         ),
         pytest.param(
@@ -115,18 +115,18 @@ def test_a_secret_may_come_without_prefix_or_padding() -> None:
         ),
         pytest.param(
             with_header(signed(), "webhook-signature", signature(signed()).replace("v1,", "v2,")),
-            "no signature",
+            "does not match",
             id="the right signature under another version",
         ),
         pytest.param(
             with_header(signed(), "webhook-signature", signature(signed()).removeprefix("v1,")),
-            "no signature",
+            "does not match",
             id="no version and no comma",
         ),
-        pytest.param(with_header(signed(), "webhook-signature", ""), "no signature", id="empty"),
+        pytest.param(with_header(signed(), "webhook-signature", ""), "does not match", id="empty"),
         pytest.param(
             with_header(signed(), "webhook-signature", "v1,é\udcff\x00"),
-            "no signature",
+            "does not match",
             id="garbage",
         ),
         pytest.param(

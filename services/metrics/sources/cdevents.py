@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 from pydantic import Field, field_validator
 
 from libs.common.intake import Delivery, Unreadable
+from libs.common.standard_webhooks import key_or_text, require_signed
 from services.metrics.observations import (
     ChangeMerged,
     DeploymentFinished,
@@ -26,7 +27,6 @@ from services.metrics.sources.cdevents_context import Context, Environment, Told
 from services.metrics.sources.cdevents_incidents import INCIDENTS, IncidentEvent, read_incident
 from services.metrics.sources.naming import PRODUCTION, artifact_in, commit_in, commit_named
 from services.metrics.sources.reading import Camel, json_object, reading
-from services.metrics.sources.signatures import require_standard
 
 CDEVENTS: Final = "cdevents"
 TYPE: Final = re.compile(
@@ -100,7 +100,7 @@ class CDEvents:
 
     def verify(self, delivery: Delivery, secrets: Sequence[str], now: datetime) -> None:
         """Check `webhook-signature` over id, timestamp and body; raises Unauthorized."""
-        require_standard(delivery, secrets, now)
+        require_signed(delivery, map(key_or_text, secrets), now)
 
     def delivery_id(self, delivery: Delivery) -> str:
         """The same for a delivery and for each of its retries."""

@@ -14,6 +14,7 @@ from typing import Annotated, Final
 from pydantic import Field, StringConstraints
 
 from libs.common.intake import Delivery
+from libs.common.signatures import mac, require_match
 from services.metrics.observations import (
     ChangeMerged,
     DeploymentFinished,
@@ -25,7 +26,6 @@ from services.metrics.observations import (
 )
 from services.metrics.sources.naming import PRODUCTION, by_commit
 from services.metrics.sources.reading import Payload, json_object, reading
-from services.metrics.sources.signatures import mac, require_match
 
 GITHUB: Final = "github"
 

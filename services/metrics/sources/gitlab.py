@@ -14,6 +14,8 @@ from typing import Annotated, Any, Final
 from pydantic import BeforeValidator, Field
 
 from libs.common.intake import Delivery
+from libs.common.signatures import require_match
+from libs.common.standard_webhooks import key_or_text, require_signed
 from services.metrics.observations import (
     ChangeMerged,
     DeploymentFinished,
@@ -25,7 +27,6 @@ from services.metrics.observations import (
 )
 from services.metrics.sources.naming import PRODUCTION, by_commit, by_event, commit_named
 from services.metrics.sources.reading import Payload, json_object, reading
-from services.metrics.sources.signatures import require_match, require_standard
 
 GITLAB: Final = "gitlab"
 RUNNING: Final = "running"
@@ -92,7 +93,7 @@ class GitLab:
     def verify(self, delivery: Delivery, secrets: Sequence[str], now: datetime) -> None:
         """Check `webhook-signature`, else compare `X-Gitlab-Token`; raises Unauthorized."""
         if "webhook-signature" in delivery.headers:
-            require_standard(delivery, secrets, now)
+            require_signed(delivery, map(key_or_text, secrets), now)
         else:
             require_match([each for each in secrets if each], [delivery.header("X-Gitlab-Token")])
 

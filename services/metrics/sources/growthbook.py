@@ -15,6 +15,7 @@ from typing import Annotated, Final
 from pydantic import BeforeValidator, Field
 
 from libs.common.intake import Delivery
+from libs.common.signatures import mac, require_match
 from services.metrics.experiments import (
     ExperimentDecided,
     ExperimentDeleted,
@@ -24,7 +25,6 @@ from services.metrics.experiments import (
 from services.metrics.observations import EPOCH, Moment, Name, Observation
 from services.metrics.sources.naming import UNKNOWN, by_experiment
 from services.metrics.sources.reading import Camel, Payload, json_object, reading
-from services.metrics.sources.signatures import mac, require_match
 
 GROWTHBOOK: Final = "growthbook"
 DELETED: Final = "experiment.deleted"

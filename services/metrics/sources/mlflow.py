@@ -16,6 +16,7 @@ from pydantic import Field
 
 from libs.common.ids import derived
 from libs.common.intake import Delivery
+from libs.common.signatures import mac, require_fresh, require_match
 from services.metrics.observations import (
     ModelAliasMoved,
     ModelVersionRegistered,
@@ -26,7 +27,6 @@ from services.metrics.observations import (
 )
 from services.metrics.sources.naming import PRODUCTION_ALIASES, by_model
 from services.metrics.sources.reading import Payload, json_object, reading
-from services.metrics.sources.signatures import mac, require_fresh, require_match
 
 MLFLOW: Final = "mlflow"
 MAX_NAME: Final = 400

@@ -12,12 +12,12 @@ from datetime import datetime
 from typing import Any, Final, TypeGuard
 
 from libs.common.intake import Delivery, Unreadable
+from libs.common.standard_webhooks import key_or_text, require_signed
 from services.metrics.observations import Observation
 from services.metrics.sources import data_runs, experiments, latency, own_events, return_lines
 from services.metrics.sources.cdevents import CDEvents
 from services.metrics.sources.openlineage import is_run_event, read_run_event
 from services.metrics.sources.reading import json_object, reading
-from services.metrics.sources.signatures import require_standard
 
 MLOPS: Final = "mlops"
 INBOX: Final = "mlops.inbox"
@@ -44,7 +44,7 @@ class Mlops:
 
     def verify(self, delivery: Delivery, secrets: Sequence[str], now: datetime) -> None:
         """Check `webhook-signature` over id, timestamp and body; raises Unauthorized."""
-        require_standard(delivery, secrets, now)
+        require_signed(delivery, map(key_or_text, secrets), now)
 
     def delivery_id(self, delivery: Delivery) -> str:
         """The same for a delivery and for each of its retries."""

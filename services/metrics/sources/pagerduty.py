@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from libs.common.intake import Delivery
+from libs.common.signatures import mac, require_match
 from services.metrics.observations import (
     IncidentOpened,
     IncidentResolved,
@@ -20,7 +21,6 @@ from services.metrics.observations import (
     running,
 )
 from services.metrics.sources.reading import Payload, json_object, reading
-from services.metrics.sources.signatures import mac, require_match
 
 PAGERDUTY: Final = "pagerduty"
 ENVIRONMENT: Final = "production"
