@@ -32,6 +32,11 @@ class Hub:
     _mailboxes: "set[asyncio.Queue[str]]" = field(default_factory=set["asyncio.Queue[str]"])
     _listening: "asyncio.Task[None] | None" = None
 
+    @property
+    def browsers(self) -> int:
+        """How many are there."""
+        return len(self._mailboxes)
+
     @asynccontextmanager
     async def joined(self, pool: Pool) -> AsyncGenerator["asyncio.Queue[str]"]:
         """A mailbox that gets the topics of each change until the browser leaves."""

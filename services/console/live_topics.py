@@ -22,8 +22,10 @@ NEEDS: Final[Mapping[str, Action]] = {
 async def told_to(pool: Pool, account: Account, topics: set[str]) -> set[str]:
     """The topics that an account may know of; of a hire out of its scope, not even the id."""
     kinds = {topic for topic in topics & NEEDS.keys() if may(account, NEEDS[topic])}
-    hires = [UUID(topic) for topic in topics - NEEDS.keys() - {EVERYTHING}]
-    if hires and may(account, Action.SEE_HIRES):
-        seen = await board.seen(pool, scope_of(account), hires)
+    hires, scope = topics - NEEDS.keys() - {EVERYTHING}, scope_of(account)
+    if scope.everything:
+        kinds |= hires
+    elif hires and may(account, Action.SEE_HIRES):
+        seen = await board.seen(pool, scope, [UUID(topic) for topic in hires])
         kinds |= {str(hire_id) for hire_id in seen}
     return kinds | (topics & {EVERYTHING})

@@ -287,3 +287,18 @@ async def test_styles_and_scripts_are_kept_by_browsers_until_they_change(
 )
 def test_signing_in_leads_back_to_pages_of_ours_only(back: str, goes: str) -> None:
     assert local(back) == goes
+
+
+async def test_a_page_that_looks_again_is_sent_what_may_have_changed(
+    console: Console, pool: Pool
+) -> None:
+    await told(pool, announced())
+    hr = await console.signed_in(Role.HR)
+    whole = await hr.get("/")
+    again = await hr.http.get("/", headers={"x-farhand-look": "1"})
+
+    regions = set(re.findall(r'id="([^"]+)" data-live-region', whole.text))
+    assert set(re.findall(r'id="([^"]+)" data-live-region', again.text)) == regions != set()
+    assert f"hire-{ALICE}" in again.text
+    assert hr.csrf not in again.text
+    assert hr.csrf in whole.text

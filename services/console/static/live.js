@@ -48,7 +48,7 @@ async function look() {
   await new Promise((done) => setTimeout(done, wait));
   lastLook = Date.now();
   try {
-    const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+    const answer = await fetch(location.href, { headers: { accept: "text/html", "x-farhand-look": "1" } });
     if (answer.redirected && new URL(answer.url).pathname === "/sign-in") location.reload();
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");

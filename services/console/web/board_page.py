@@ -1,11 +1,12 @@
 """`/`: the board of hires."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from libs.common.contracts.onboarding import HireStatus
@@ -15,12 +16,19 @@ from services.console.board import PAGE, Filters, Row
 from services.console.hire import Attention
 from services.console.policy import Action
 from services.console.runway import Runway, runway
+from services.console.sharing import Sharing
 from services.console.web.page_route import PageRoute
+from services.console.web.render import part
 from services.console.web.visit import Visit, Visiting
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 MAX_WORDS = 6
+LOOK: Final = "x-farhand-look"
+"""The header of a page that looks again: it has the frame, and needs what stands in it."""
+
+boards: Final = Sharing[str]()
+"""Of this process. Whoever is told of a change looks at the same moment as all the others."""
 
 
 class BoardQuery(BaseModel):
@@ -73,7 +81,27 @@ async def show_board(visit: Visiting, query: Annotated[BoardQuery, Query()]) -> 
     visit.must(Action.SEE_HIRES)
     if visit.account.is_worker_alone:
         return RedirectResponse("/me", 303)
-    return visit.page("board.html", asked=query, board=await _board(visit, query))
+    body = await boards.once(_seen(visit), lambda: _body(visit, query))
+    if LOOK in visit.request.headers:
+        return HTMLResponse(body)
+    return visit.page("board.html", body=body)
+
+
+def _seen(visit: Visit) -> Hashable:
+    """All that the board depends on but the hires: whoever has the same sees the same."""
+    reader, asked = visit.reader, tuple(visit.request.query_params.multi_items())
+    return visit.scope, str(reader.locale), reader.zone.key, asked
+
+
+async def _body(visit: Visit, query: BoardQuery) -> str:
+    return part(
+        "board_body.html",
+        language=visit.reader.language,
+        reader=visit.reader,
+        query=dict(visit.request.query_params),
+        asked=query,
+        board=await _board(visit, query),
+    )
 
 
 async def _board(visit: Visit, query: BoardQuery) -> Board:

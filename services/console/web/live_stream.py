@@ -20,6 +20,11 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 HEARTBEAT_SECONDS: Final = 15.0
 GATHER_SECONDS: Final = 0.25
 """What happens within it is told at once: nobody reads faster."""
+PAUSE_SECONDS: Final = 0.8
+"""After a browser was told: its page looks no sooner again in any case (`live.js`)."""
+TOLD_A_SECOND: Final = 25
+"""How many browsers one process tells in a second: where more are there, each waits longer, and
+what many people look at takes no more of the machine than what few do."""
 
 hub: Final = Hub()
 
@@ -47,6 +52,8 @@ async def _events(visit: Visit) -> AsyncGenerator[str]:
                 account, checked = session.account, loop.time()
             told = " ".join(sorted(await told_to(visit.pool, account, topics)))
             yield f"event: changed\ndata: {told}\n\n" if told else ": still here\n\n"
+            if told:
+                await asyncio.sleep(max(PAUSE_SECONDS, hub.browsers / TOLD_A_SECOND))
 
 
 async def _gathered(mailbox: "asyncio.Queue[str]") -> set[str]:

@@ -78,3 +78,8 @@ ENVIRONMENTS: Final = {language: _environment(words) for language, words in WORD
 def page(template: str, status: int = 200, /, *, language: str, **values: Any) -> HTMLResponse:
     """A whole page in a language."""
     return HTMLResponse(ENVIRONMENTS[language].get_template(template).render(**values), status)
+
+
+def part(template: str, /, *, language: str, **values: Any) -> str:
+    """A part of a page in a language; what it was given is escaped."""
+    return ENVIRONMENTS[language].get_template(template).render(**values)
