@@ -34,9 +34,15 @@ COMMIT_SECONDS: Final = 1.0
 CALL_SECONDS: Final = 5.0
 STOP_SECONDS: Final = 8.0
 STUCK_SECONDS: Final = 60.0
+HUNG_SECONDS: Final = 30.0
+"""Longer than a group takes to find out that a member is dead, and to share its partitions out."""
 
 Receive = Callable[[Sequence[Record]], Awaitable[None]]
 """Settle records durably; returns once they need not be read again. If it raises, they are."""
+
+
+class HungConsumerError(Exception):
+    """Kafka answers and has records for this process, but none comes: only a new start helps."""
 
 
 class KafkaConsumer:
@@ -58,7 +64,8 @@ class KafkaConsumer:
         self._measured: set[TopicPartition] = set()
         self._stopping = False
         self._progress = 0
-        self._moved_at = time.monotonic()
+        self._moved_at = self._read_at = time.monotonic()
+        self._handling = False
         self._broker = KafkaBroker(
             bootstrap,
             logger=None,
@@ -100,12 +107,15 @@ class KafkaConsumer:
         for record in records:
             receive = self._receive[record.topic.removeprefix(self._prefix)]
             batches.setdefault(receive, []).append(record)
+        self._handling = True
         try:
             for receive, batch in batches.items():
                 await receive(batch)
         except Exception:  # FastStream would drop it without a word
             log.exception("a batch could not be settled; it is read again")
             raise
+        finally:
+            self._handling = False
         if self._consumer is not None:
             self._consumer.settle(records)
         self._progress += len(records)
@@ -118,7 +128,7 @@ class KafkaConsumer:
         config: Any = self._broker.config.broker_config
         config.builder = partial(SettledConsumer, **{**build.keywords, **self._access.options})
         await self._broker.start()
-        self._moved_at = time.monotonic()
+        self._moved_at = self._read_at = time.monotonic()
 
     async def stop(self) -> None:
         """Finish the batch under way, commit, and leave the group, as far as Kafka is there."""
@@ -146,7 +156,8 @@ class KafkaConsumer:
         """Commit what was settled once a second, until cancelled, and look whether it moves.
 
         Offsets only say where to go on: what counts as read is decided by the cursors, so a commit
-        that is late or lost costs nothing but a look at records already known.
+        that is late or lost costs nothing but a look at records already known. Raises
+        HungConsumerError where the process is to be started anew.
         """
         while True:
             await asyncio.sleep(COMMIT_SECONDS)
@@ -155,6 +166,7 @@ class KafkaConsumer:
                 async with asyncio.timeout(CALL_SECONDS):
                     await self._watch()
             except (KafkaError, TimeoutError) as error:
+                self._read_at = time.monotonic()  # it is Kafka that does not answer
                 log.info("the lag is not known now: %s", type(error).__name__)
 
     async def _commit_surely(self) -> None:
@@ -191,3 +203,10 @@ class KafkaConsumer:
         self._measured = set(lags)
         if progress or not any(lags.values()):
             self._moved_at = time.monotonic()
+        waits = consumer.is_joining or (consumer.unreadable is None and any(lags.values()))
+        if progress or self._handling or not waits:
+            self._read_at = time.monotonic()
+        elif time.monotonic() - self._read_at > HUNG_SECONDS:
+            raise HungConsumerError(
+                f"Kafka has had records for {HUNG_SECONDS:.0f} s, none was read"
+            )

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
         """What is used of aiokafka's consumer, with types."""
 
         def __init__(self, *topics: str, **options: Any) -> None: ...
+
+        _subscription: Any
+
         def assignment(self) -> frozenset[TopicPartition]: ...
+        async def topics(self) -> frozenset[str]: ...
         def seek(self, partition: TopicPartition, offset: int) -> None: ...
         async def committed(self, partition: TopicPartition) -> int | None: ...
         async def seek_to_beginning(self, *partitions: TopicPartition) -> bool: ...
@@ -35,6 +40,7 @@ else:
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS: Final = 1.0
+POSITION_SECONDS: Final = 1.0
 WAIT_MS: Final = 250
 """How long a read waits for a record, which ends it at once: an idle service need not spin."""
 
@@ -52,14 +58,14 @@ class SettledConsumer(Base):
         super().__init__(*topics, **options)
         self.settled: dict[TopicPartition, int] = {}
         self.unreadable: TopicPartition | None = None
-        self._open = False
+        self._open = self._handed = False
         self._turn: int | None = None
 
     def settle(self, records: Iterable[Record]) -> None:
         """These need not be read again; they are all that the last `getmany` returned."""
         for record in records:
             self.settled[TopicPartition(record.topic, record.partition)] = record.offset + 1
-        self._open = False
+        self._open = self._handed = False
 
     async def getmany(
         self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None
@@ -68,6 +74,20 @@ class SettledConsumer(Base):
 
         A record that cannot be parsed stops its own partition only, which is asked again and again.
         """
+        try:
+            return await self._read_on(partitions, timeout_ms, max_records)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            # Nobody cancelled the reading: it waited for a future that was. FastStream would take
+            # it for a stop, and never read again.
+            log.warning("a read was cut off; it is repeated")
+            return {}
+
+    async def _read_on(
+        self, partitions: tuple[TopicPartition, ...], timeout_ms: int, max_records: int | None
+    ) -> dict[TopicPartition, list[Any]]:
         try:
             await self._go_back()
         except IllegalStateError:  # the group is being rebalanced
@@ -83,22 +103,39 @@ class SettledConsumer(Base):
         except Exception as error:  # noqa: BLE001  # aiokafka raises what its parser met
             self._blame(asked, error)
             return {}
-        self._open = bool(read)
+        self._open = self._handed = bool(read)
         for partition, records in read.items():  # some may have come to this process meanwhile
             self.settled.setdefault(partition, records[0].offset)
         if self.unreadable in read:
             self.unreadable = None
         return read
 
+    @property
+    def is_joining(self) -> bool:
+        """Whether the group has yet to say which partitions are this process's."""
+        return self._subscription.reassignment_in_progress
+
     async def lags(self) -> dict[TopicPartition, int]:
         """How many records of each partition are not settled; raises KafkaError."""
+        if self.is_joining:
+            await self.topics()  # raises where it is Kafka that is away
         mine = [each for each in self.assignment() if each in self.settled]
         if not mine:
             return {}
         ends = await self.end_offsets(mine)
         # A rebalance while the broker was asked may have taken some of them away.
         kept = [each for each in mine if each in self.settled]
-        return {each: max(0, ends[each] - self.settled[each]) for each in kept}
+        return {each: max(0, ends[each] - await self._reached(each, ends[each])) for each in kept}
+
+    async def _reached(self, partition: TopicPartition, end: int) -> int:
+        """The next offset to settle: marks of transactions, which nobody is handed, are not."""
+        settled = self.settled[partition]
+        if self._handed or settled >= end:
+            return settled
+        with suppress(TimeoutError):  # it is being asked for
+            async with asyncio.timeout(POSITION_SECONDS):
+                return max(settled, await self.position(partition))
+        return settled
 
     async def _go_back(self) -> None:
         if self._open:
@@ -115,7 +152,7 @@ class SettledConsumer(Base):
                 self.settled[partition] = await self.position(partition)
             elif self._open:
                 self.seek(partition, self.settled[partition])
-        self._open = False
+        self._open = self._handed = False
 
     async def _seek_to_committed(self, partition: TopicPartition) -> None:
         committed = await self.committed(partition)

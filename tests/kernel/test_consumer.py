@@ -5,16 +5,17 @@ import secrets
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.record.default_records import (
     _DefaultRecordBatchBuilderPy,  # pyright: ignore[reportPrivateUsage]  # writes what clients do not
 )
 
 from libs.common.cloudevents import Record
-from libs.common.consumer import KafkaConsumer, Receive
+from libs.common.consumer import HungConsumerError, KafkaConsumer, Receive
 from libs.common.kafka import TopicSpec, declare_topics, new_producer
 from tests.infrastructure import Infrastructure
 from tests.kernel.conftest import until
@@ -37,6 +38,16 @@ class Topic:
         await asyncio.gather(*sent)
         await producer.stop()
 
+    async def fill_in_a_transaction(self, value: bytes) -> None:
+        """As a sender does that writes to several topics at once."""
+        producer: Any = AIOKafkaProducer(
+            bootstrap_servers=self.bootstrap, transactional_id=self.name
+        )
+        await producer.start()
+        async with producer.transaction():
+            await producer.send(self.name, value, partition=0)
+        await producer.stop()
+
     async def spoil(self, partition: int) -> None:
         """Write a record with a header name that is not UTF-8, as only a hostile client does."""
         producer: Any = AIOKafkaProducer(bootstrap_servers=self.bootstrap)
@@ -49,11 +60,19 @@ class Topic:
 
     @asynccontextmanager
     async def read(self, receive: Receive) -> AsyncGenerator[KafkaConsumer]:
+        async with self.watched(receive) as (consumer, _):
+            yield consumer
+
+    @asynccontextmanager
+    async def watched(
+        self, receive: Receive
+    ) -> AsyncGenerator[tuple[KafkaConsumer, "asyncio.Task[None]"]]:
+        """A consumer, and what commits its offsets and sees whether it moves."""
         consumer = KafkaConsumer(self.name, self.bootstrap, {self.name: receive}, "")
         await consumer.start()
         committing = asyncio.create_task(consumer.commit_offsets())
         try:
-            yield consumer
+            yield consumer, committing
         finally:
             await consumer.stop()
             committing.cancel()
@@ -132,6 +151,19 @@ async def test_a_record_that_cannot_be_parsed_stops_its_own_partition_and_loses_
     assert len(reader.seen) == len(readable) + 2
 
 
+async def test_the_mark_that_a_transaction_leaves_is_no_lag(
+    topic: Topic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("libs.common.consumer.HUNG_SECONDS", 1)
+    reader = Reader()
+    async with topic.watched(reader) as (consumer, watching):
+        await topic.fill_in_a_transaction(b"1")
+        await until(lambda: reader.seen == [b"1"], 20)
+        await asyncio.sleep(3)
+        assert not watching.done()
+        assert consumer.stuck() is None
+
+
 async def test_what_is_under_way_at_a_stop_is_finished_and_not_read_again(topic: Topic) -> None:
     await topic.fill([b"%d" % n for n in range(30)])
     first, second = Reader(slow=0.5), Reader()
@@ -159,3 +191,46 @@ async def test_a_reader_that_does_not_move_while_there_is_more_is_stuck(
         await topic.fill([b"4"])
         await until(lambda: consumer.stuck() is not None)
         assert "nothing was read" in (consumer.stuck() or "")
+
+
+async def test_a_read_that_is_cut_off_from_within_is_repeated(
+    topic: Topic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, reads = Reader(), count()
+    read: Any = vars(AIOKafkaConsumer)["getmany"]
+
+    async def cut_off_once(*args: Any, **options: Any) -> Any:
+        if next(reads) == 0:
+            raise asyncio.CancelledError
+        return await read(*args, **options)
+
+    monkeypatch.setattr(AIOKafkaConsumer, "getmany", cut_off_once)
+    async with topic.read(reader):
+        await topic.fill([b"1", b"2", b"3"])
+        await until(lambda: len(reader.seen) == 3)
+
+
+async def test_a_process_whose_reading_hangs_while_kafka_answers_is_to_be_started_anew(
+    topic: Topic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("libs.common.consumer.HUNG_SECONDS", 1)
+    hangs = asyncio.Event()
+    read: Any = vars(AIOKafkaConsumer)["getmany"]
+
+    async def hang(*args: Any, **options: Any) -> Any:
+        if hangs.is_set():
+            await asyncio.Event().wait()
+        return await read(*args, **options)
+
+    monkeypatch.setattr(AIOKafkaConsumer, "getmany", hang)
+    reader = Reader(slow=2)
+    async with topic.watched(reader) as (_, watching):
+        await topic.fill([b"1", b"2", b"3"])
+        await until(lambda: len(reader.seen) == 3, 20)
+        assert not watching.done()  # slow is not hung
+        hangs.set()
+        await asyncio.sleep(2)
+        assert not watching.done()  # nor is who has nothing to read
+        await topic.fill([b"4"])
+        with pytest.raises(HungConsumerError):
+            await asyncio.wait_for(watching, 20)
