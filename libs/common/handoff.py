@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from asyncio import Future
 from collections import deque
 from collections.abc import Sequence
@@ -25,6 +26,12 @@ PAGE: Final = 1_000
 HEARTBEAT_SECONDS: Final = 1.0
 RETRY_SECONDS: Final = 0.5
 STOP_SECONDS: Final = 3.0
+HUNG_SECONDS: Final = 30.0
+"""Longer than a producer tries to send a record before it says that it cannot."""
+
+
+class HungProducerError(Exception):
+    """A producer neither sends what it has nor says that it cannot: only a new start helps."""
 
 
 class Handoff:
@@ -54,6 +61,7 @@ class Handoff:
         self._settled = asyncio.Event()
         self._failure: BaseException | None = None
         self._recover = True
+        self._moved_at: float | None = None
 
     def offer(self, rows: Sequence[OutboxRow]) -> None:
         """Send rows that were just committed; returns at once.
@@ -82,12 +90,14 @@ class Handoff:
             except (KafkaError, *TRANSIENT) as error:
                 log.warning("publishing stopped, will resume: %s", type(error).__name__)
             finally:
+                self._moved_at = None
                 await _stop(producer)
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _send_forever(self, producer: Producer) -> None:
         self._failure, self._recover = None, True
         self._in_flight.clear()
+        self._moved_at = time.monotonic()
         while True:
             if self._failure is not None:
                 raise self._failure
@@ -119,6 +129,8 @@ class Handoff:
             await self._settled.wait()
         if self._failure is not None:
             raise self._failure
+        if not self._in_flight:
+            self._moved_at = time.monotonic()
         self._in_flight.add(row.position)
         sent = await self._hand_over(producer, row)
         sent.add_done_callback(lambda future: self._settle(row.position, future))
@@ -134,23 +146,28 @@ class Handoff:
                     headers=envelope.headers(),
                 )
             except KafkaTimeoutError:  # not taken: the buffer is full, since the broker is away
+                self._moved_at = time.monotonic()
                 log.info("publishing waits for Kafka")
 
     def _settle(self, position: int, sent: "Future[Any]") -> None:
         """Called once a row is with Kafka, or is not going to be."""
         self._in_flight.discard(position)
         self._settled.set()
-        if sent.cancelled():
-            return
-        if (error := sent.exception()) is None:
+        self._moved_at = time.monotonic()
+        error = KafkaError("cut off") if sent.cancelled() else sent.exception()
+        if error is None:
             self._acknowledged.append(position)
         else:
             self._failure = error
             self._offered.set()
 
     async def keep_alive(self) -> None:
-        """Beat, adopt what dead processes left, and tidy acknowledged rows, until cancelled."""
+        """Beat, adopt what dead processes left, and tidy acknowledged rows, until cancelled.
+
+        Raises HungProducerError where the process is to be started anew.
+        """
         while True:
+            self._see_that_it_moves()
             try:
                 await outbox.beat(self._pool, self._owner)
                 if await outbox.adopt(self._pool, self._owner):
@@ -159,6 +176,14 @@ class Handoff:
             except TRANSIENT as error:
                 log.warning("the outbox is out of reach: %s", type(error).__name__)
             await asyncio.sleep(HEARTBEAT_SECONDS)
+
+    def _see_that_it_moves(self) -> None:
+        if self._moved_at is None or not self._in_flight:
+            return
+        if time.monotonic() - self._moved_at > HUNG_SECONDS:
+            raise HungProducerError(
+                f"nothing was sent for {HUNG_SECONDS:.0f} s, and nothing failed"
+            )
 
     async def tidy(self) -> None:
         """Delete the rows that Kafka has acknowledged."""

@@ -16,7 +16,7 @@ from libs.common import ids, outbox
 from libs.common.cloudevents import MAX_BODY_BYTES
 from libs.common.database import Pool
 from libs.common.fold import ContractError, Emitted
-from libs.common.handoff import Handoff
+from libs.common.handoff import Handoff, HungProducerError
 from libs.common.kafka_access import KafkaAccess
 from libs.common.outbox import OutboxRow
 from tests.kernel.conftest import Ledger, until
@@ -63,6 +63,9 @@ class Wire:
 
     def wait(self) -> None:
         pass
+
+    def cut_off(self) -> None:
+        self.pending[-1].cancel()
 
     def fail_the_one_before(self) -> None:
         self.pending[-2].set_exception(KafkaError("refused"))
@@ -154,3 +157,29 @@ async def test_the_largest_event_that_is_allowed_really_reaches_kafka(ledger_bed
             await asyncio.sleep(0.02)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_what_was_cut_off_is_sent_again(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner = ids.ordered()
+    wire = Wire(troubles=[Wire.cut_off])
+    async with handing_over(pool, wire, owner, monkeypatch) as handoff:
+        handoff.offer(await put(pool, owner, [1]))
+        await until(lambda: len(wire.taken) == 2)
+        await handoff.tidy()
+    assert await pool.fetchval("select count(*) from outbox") == 0
+
+
+async def test_a_process_whose_producer_hangs_is_to_be_started_anew(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("libs.common.handoff.HUNG_SECONDS", 1)
+    owner = ids.ordered()
+    wire = Wire(troubles=[Wire.acknowledge, Wire.wait])
+    async with handing_over(pool, wire, owner, monkeypatch) as handoff:
+        beating = asyncio.create_task(handoff.keep_alive())
+        handoff.offer(await put(pool, owner, [1]))
+        await asyncio.sleep(2.5)
+        assert not beating.done()  # nothing is to be sent
+        handoff.offer(await put(pool, owner, [2]))
+        with pytest.raises(HungProducerError):
+            await asyncio.wait_for(beating, 10)
