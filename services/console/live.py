@@ -1,7 +1,8 @@
 """What has changed, told to every browser of this process: one PostgreSQL listener for all of them.
 
 The projections notify in their own transaction, so a browser is told exactly what was committed,
-and never before. Nothing is kept: a browser that was away looks again when it comes back.
+and never before. Nothing is kept: a browser that comes or comes back looks again once it is
+listened for, since something may have changed after its page was made.
 """
 
 import asyncio
@@ -31,6 +32,7 @@ class Hub:
 
     _mailboxes: "set[asyncio.Queue[str]]" = field(default_factory=set["asyncio.Queue[str]"])
     _listening: "asyncio.Task[None] | None" = None
+    _hears: bool = False
 
     @property
     def browsers(self) -> int:
@@ -42,6 +44,8 @@ class Hub:
         """A mailbox that gets the topics of each change until the browser leaves."""
         mailbox: asyncio.Queue[str] = asyncio.Queue(MAILBOX)
         self._mailboxes.add(mailbox)
+        if self._hears:
+            mailbox.put_nowait(EVERYTHING)
         if self._listening is None:
             self._listening = asyncio.create_task(self._listen(pool))
         try:
@@ -75,7 +79,6 @@ class Hub:
             except TRANSIENT as error:
                 log.info("live updates wait on: %s", type(error).__name__)
             await asyncio.sleep(RETRY_SECONDS)
-            self.tell(EVERYTHING)
 
     async def _until_lost(self, pool: Pool) -> None:
         lost = asyncio.Event()
@@ -86,8 +89,11 @@ class Hub:
         async with pool.acquire() as conn:
             conn.add_termination_listener(lambda _conn: lost.set())
             await conn.add_listener(CHANNEL, heard)
+            self._hears = True
+            self.tell(EVERYTHING)
             try:
                 await lost.wait()
             finally:
+                self._hears = False
                 with suppress(*TRANSIENT):
                     await conn.remove_listener(CHANNEL, heard)

@@ -52,6 +52,15 @@ async def test_a_browser_that_does_not_read_is_told_to_look_at_everything(pool: 
     assert EVERYTHING in waiting
 
 
+async def test_a_browser_looks_again_once_it_is_listened_for(pool: Pool) -> None:
+    hub = Hub()
+    async with asyncio.timeout(20), hub.joined(pool) as first:
+        assert await first.get() == EVERYTHING
+        async with hub.joined(pool) as second:
+            assert second.get_nowait() == EVERYTHING
+            assert first.empty()
+
+
 async def test_a_busy_stream_ends_with_its_session(
     console: Console, pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -64,7 +73,7 @@ async def test_a_busy_stream_ends_with_its_session(
     async with asyncio.timeout(20), aclosing(await stream(console, token)) as events:
         assert "changed" in await anext(events)
         await pool.execute("update session set ended_at = now()")
-        assert [each async for each in events if "hires" not in each] == []
+        assert [each async for each in events if "changed" not in each] == []
     busy.cancel()
 
 
