@@ -42,9 +42,9 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def served(app: Any) -> AsyncGenerator[str]:
-    """An application on a port of its own; gives its address."""
-    server = _Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False))
+async def served(app: Any, **more: Any) -> AsyncGenerator[str]:
+    """An application on a port of its own; gives its address. `more` goes to uvicorn."""
+    server = _Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False, **more))
     serving = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)

@@ -38,6 +38,16 @@ function swap(region, fresh) {
   if (place) fresh.querySelector(`a[href="${CSS.escape(place)}"]`)?.focus({ preventScroll: true });
 }
 
+function settle(fresh) {
+  // a region that the page did not have so far goes where it stands among its neighbours
+  for (const [step, put] of [["previousElementSibling", "after"], ["nextElementSibling", "before"]]) {
+    for (let near = fresh[step]; near; near = near[step]) {
+      const here = near.id && document.getElementById(near.id);
+      if (here) return here[put](fresh);
+    }
+  }
+}
+
 async function look() {
   if (looking) {
     again = true;
@@ -49,16 +59,22 @@ async function look() {
   lastLook = Date.now();
   try {
     const answer = await fetch(location.href, { headers: { accept: "text/html", "x-farhand-look": "1" } });
-    if (answer.redirected && new URL(answer.url).pathname === "/sign-in") location.reload();
+    if (answer.redirected && new URL(answer.url).pathname === "/sign-in") return location.reload();
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const region of document.querySelectorAll("[data-live-region]")) {
       const fresh = page.getElementById(region.id);
-      if (fresh && !busy(region) && fresh.innerHTML !== region.dataset.seen) {
+      if (busy(region)) continue;
+      if (!fresh) {
+        region.remove();
+      } else if (fresh.innerHTML !== region.dataset.seen) {
         const seen = fresh.innerHTML;
         swap(region, fresh);
         fresh.dataset.seen = seen;
       }
+    }
+    for (const fresh of page.querySelectorAll("[data-live-region]")) {
+      if (!document.getElementById(fresh.id)) settle(fresh);
     }
     refreshed();
   } catch {

@@ -1,0 +1,414 @@
+"""What each role comes for, clicked through in a real Chromium, and decided by the real services.
+
+Everybody signs in by the form, finds what they came for, acts, sees what becomes of it, and stands
+in the audit log with it.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+import pytest
+
+pytest.importorskip("playwright.async_api")
+
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
+from playwright.async_api import Browser, Locator, Page, expect
+
+from libs.common import ids
+from libs.common.contracts.onboarding import HireStatus
+from libs.common.inbound import Dead
+from services.console import accounts
+from services.console.role import Account, Role
+from services.console.teams import digest_of
+from tests.console.chromium import served
+from tests.console.company import START, Company, company
+from tests.console.conftest import MASTER_KEY, PASSWORD, inbound
+from tests.console.hires import NOW, announced
+from tests.console.test_accessibility import (
+    browser,  # noqa: F401  # pyright: ignore[reportUnusedImport]  # a fixture
+)
+from tests.console.test_figures import figure, measured
+from tests.infrastructure import Infrastructure
+
+PATIENCE_SECONDS: Final = 30.0
+"""A machine may be busy; on a quiet one everything is there at once."""
+LAWFUL: Final = "PT"
+"""The place whose law legal has confirmed."""
+
+pytestmark = pytest.mark.timeout(300)
+expect.set_options(timeout=PATIENCE_SECONDS * 1000)
+
+
+@dataclass(slots=True)
+class Site:
+    """The company's console in a browser, and everybody who is signed in to it."""
+
+    url: str
+    company: Company
+    browser: Browser
+    open: AsyncExitStack
+    auditor: Page | None = field(default=None)
+
+    async def sign_in(
+        self, *roles: Role, manager: str | None = None, hire_id: UUID | None = None
+    ) -> Page:
+        """A page of somebody new with these roles, who has just signed in by the form."""
+        account = Account(
+            id=ids.ordered(),
+            login=f"{'-'.join(sorted(roles))}-{ids.ordered().hex[-6:]}",
+            name=f"Ada of {min(roles)}",
+            roles=frozenset(roles),
+            manager=digest_of(manager, MASTER_KEY) if manager else None,
+            hire_id=hire_id,
+        )
+        async with self.company.console.pool.acquire() as conn:
+            assert await accounts.add(conn, account, PASSWORD, NOW)
+        return await self.enter(account.login)
+
+    async def enter(self, login: str) -> Page:
+        """Sign in by the form, in a browser that knows nothing yet."""
+        context = await self.browser.new_context(
+            viewport={"width": 1440, "height": 900}, locale="en-GB", timezone_id="Europe/Lisbon"
+        )
+        self.open.push_async_callback(context.close)
+        page = await context.new_page()
+        page.set_default_timeout(PATIENCE_SECONDS * 1000)
+        await page.goto(self.url)
+        await page.get_by_label("Login").fill(login)
+        await page.get_by_label("Password").fill(PASSWORD)
+        await page.get_by_role("button", name="Sign in", exact=True).click()
+        await expect(page.get_by_role("heading", level=1)).not_to_contain_text("Farhand")
+        return page
+
+    async def until(self, hire_id: UUID, *statuses: HireStatus) -> None:
+        """Wait until the console shows a hire in one of these states."""
+        row: str | None = None
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while row not in statuses:
+                await asyncio.sleep(0.05)
+                query = "select status from hire where hire_id = $1 and announced"
+                row = await self.company.console.pool.fetchval(query, hire_id)
+
+    async def audit_shows(self, who: Role, deed: str) -> None:
+        """The audit log, as an auditor reads it, tells that somebody of a role did something."""
+        if self.auditor is None:
+            self.auditor = await self.sign_in(Role.AUDITOR)
+        await self.auditor.goto(f"{self.url}/audit")
+        row = self.auditor.get_by_role("row").filter(has_text=f"Ada of {who}").filter(has_text=deed)
+        await expect(row.first).to_be_visible()
+        await expect(self.auditor.get_by_role("status").first).to_contain_text("The chain holds")
+
+
+@pytest.fixture(scope="module")
+async def site(
+    browser: Browser,  # noqa: F811  # a fixture
+    infrastructure: Infrastructure,
+    template: Callable[[str], Awaitable[str]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncGenerator[Site]:
+    """One company for all roles; in Portugal, legal has confirmed what was in doubt."""
+    async with AsyncExitStack() as stack:
+        dsns = {
+            name: await stack.enter_async_context(
+                infrastructure.databases.copy_of(await template(name))
+            )
+            for name in ("console", "onboarding", "compliance")
+        }
+        folder = tmp_path_factory.mktemp("company")
+        hiring = await stack.enter_async_context(company(infrastructure, dsns, folder))
+        url = await stack.enter_async_context(served(hiring.console.app))
+        first = await hiring.hire(LAWFUL, role="Office manager")
+        async with AsyncExitStack() as pages:
+            found = Site(url, hiring, browser, pages)
+            await found.until(first, HireStatus.CHECKING)
+            await until_confirmed(found, first)
+            yield found
+
+
+async def until_confirmed(site: Site, hire_id: UUID) -> None:
+    """Have legal confirm what is asked, until nothing keeps the hire from going on."""
+    reached = asyncio.create_task(site.until(hire_id, HireStatus.PROVISIONING))
+    while not reached.done():
+        await site.company.confirm_law(LAWFUL)
+        await asyncio.wait([reached], timeout=0.3)
+    await reached
+
+
+async def find(page: Page, role: str) -> None:
+    """Search for a hire on the board, and open it."""
+    await page.get_by_label("Search hires").fill(role)
+    await page.keyboard.press("Enter")
+    await page.get_by_role("link", name=role, exact=True).click()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text(role)
+
+
+async def fill_in(form: Locator, label: str, submit: str, **fields: str) -> None:
+    """Open the form behind a button, fill it in by the names of its fields, and send it."""
+    await form.locator("summary", has_text=label).click()
+    opened = form.locator("details.act[open]")
+    for name, text in fields.items():
+        await opened.locator(f"[name={name}]").fill(text)
+    await opened.get_by_role("button", name=submit, exact=True).click()
+
+
+async def is_done(page: Page) -> None:
+    await expect(page.locator("p.notice[role=status]")).to_have_text("Done.")
+
+
+async def test_hr_answers_a_question_moves_the_start_and_calls_the_hire_off(site: Site) -> None:
+    hire_id = await site.company.hire(LAWFUL, role="Technical writer", probation=None)
+    await site.until(hire_id, HireStatus.CHECKING)
+    page = await site.sign_in(Role.HR)
+    await find(page, "Technical writer")
+    task = page.locator("#tasks li").filter(has_text="How long is the probation?")
+    await task.locator("input[name=answer]").fill("P90D")
+    await task.get_by_role("button", name="Answer").click()
+    await is_done(page)
+    await expect(page.locator("#hire-head .pill")).to_have_text("Provisioning")
+    await site.audit_shows(Role.HR, "task closed")
+
+    later = START + timedelta(days=7)
+    head = page.locator("#hire-head")
+    await fill_in(head, "Move start", "Move it", starts_on=str(later), why="Agreed with the team.")
+    await is_done(page)
+    await expect(head).to_contain_text(f"{later.day} Dec")
+    await site.audit_shows(Role.HR, "start moved")
+
+    await fill_in(head, "Cancel hire", "Cancel the hire", why="The candidate withdrew.")
+    await is_done(page)
+    await expect(page.locator("#hire-head .pill")).to_have_text("Cancelled")
+    await site.audit_shows(Role.HR, "hire cancelled")
+
+
+async def test_hr_erases_somebody_and_is_shown_the_receipt(site: Site) -> None:
+    hire_id = await site.company.hire(LAWFUL, role="Interpreter")
+    await site.until(hire_id, HireStatus.PROVISIONING)
+    page = await site.sign_in(Role.HR)
+    await find(page, "Interpreter")
+    head = page.locator("#hire-head")
+    await fill_in(head, "Cancel hire", "Cancel the hire", why="The candidate withdrew.")
+    await is_done(page)
+
+    await page.get_by_role("link", name="What is stored about the person").click()
+    await page.locator("#person-head summary", has_text="Erase").click()
+    form = page.locator("#person-head details[open]")
+    await form.locator("[name=why]").fill("Asked for; the hire was cancelled.")
+    await form.locator("[name=no_duty_to_keep]").check()
+    await form.locator("[name=confirm]").fill(str(hire_id)[:8])
+    await form.get_by_role("button", name="Erase for ever").click()
+    receipt = page.locator("#receipt")
+    await expect(receipt).to_contain_text("Receipt of the erasure")
+    await expect(receipt).to_contain_text("do not open, and none of these keys is left")
+    await site.audit_shows(Role.HR, "person erased")
+
+
+async def test_it_does_its_task_ends_access_now_and_gives_it_back(site: Site) -> None:
+    hire_id = await site.company.hire(LAWFUL, role="Illustrator")
+    await site.until(hire_id, HireStatus.PROVISIONING)
+    page = await site.sign_in(Role.IT)
+    await page.locator("#filters select[name=turn]").select_option("it")
+    await page.wait_for_url("**turn=it**")
+    await page.get_by_role("link", name="Illustrator", exact=True).click()
+    task = page.locator("#tasks li").filter(has_text="Order a laptop")
+    await fill_in(task, "With evidence", "Mark as done", evidence="order 4711")
+    await is_done(page)
+    await expect(task).to_contain_text("done ")
+    await site.audit_shows(Role.IT, "task closed")
+
+    vpn = page.locator("#access li").filter(has_text="VPN")
+    await fill_in(vpn, "End now", "End it now", why="The laptop was reported stolen.")
+    await is_done(page)
+    await expect(page.locator("#block")).to_contain_text("was ended by hand")
+    await site.audit_shows(Role.IT, "access ended")
+
+    await expect(page.locator("#access")).to_contain_text(" to ")
+    await fill_in(vpn.first, "Restore", "Restore it", why="It was found again.")
+    await is_done(page)
+    await expect(page.locator("#block")).to_have_count(0)
+    await site.audit_shows(Role.IT, "access restored")
+
+
+async def test_legal_answers_what_is_in_doubt_about_a_law(site: Site) -> None:
+    hire_id = await site.company.hire("IE", role="Translator")
+    await site.until(hire_id, HireStatus.CHECKING)
+    page = await site.sign_in(Role.LEGAL)
+    await page.get_by_role("link", name="Law").click()
+    question = page.locator("article.question").filter(has_text="Ireland").first
+    asked = await question.get_by_role("heading").inner_text()
+    await question.locator("[name=evidence]").fill("The Act as published.")
+    await question.get_by_role("button", name="Yes, it holds").click()
+    answered = page.locator("#answered tr").filter(has_text=asked)
+    await expect(answered).to_contain_text("The Act as published.")
+    await expect(page.locator("article.question").filter(has_text=asked)).to_have_count(0)
+    await site.audit_shows(Role.LEGAL, "question of law answered")
+
+
+async def test_a_manager_does_theirs_and_reaches_no_other_team(site: Site) -> None:
+    mine = await site.company.hire(LAWFUL, role="Accountant")
+    theirs = await site.company.hire(LAWFUL, role="Photographer")
+    for hire_id in (mine, theirs):
+        await site.until(hire_id, HireStatus.PROVISIONING)
+    page = await site.sign_in(Role.MANAGER, manager=site.company.lead_of("Accountant"))
+    await expect(page.locator("#rows tbody tr")).to_have_count(1)
+    await page.get_by_role("link", name="Accountant", exact=True).click()
+    task = page.locator("#tasks li").filter(has_text="Name a buddy")
+    await task.get_by_role("button", name="Mark as done").click()
+    await is_done(page)
+    await expect(task).to_contain_text("done ")
+    await site.audit_shows(Role.MANAGER, "task closed")
+
+    answer = await page.goto(f"{site.url}/hires/{theirs}")
+    assert answer
+    assert answer.status == 404
+    await expect(page.locator("main")).to_contain_text("not one that you can see")
+    await expect(page.locator("main")).not_to_contain_text("Photographer")
+
+
+async def test_an_sre_mends_a_dead_letter_and_what_waited_follows(site: Site) -> None:
+    kernel = site.company.console.app.state.running.kernel
+    lost = ids.ordered()
+    good = announced(lost, role="Librarian")
+    told = inbound(good)
+    broken = replace(told, body=told.body.replace(b'"Librarian"', b"null"))
+    [result] = await kernel.engine.submit([broken])
+    assert isinstance(result, Dead)
+
+    page = await site.sign_in(Role.SRE)
+    await page.get_by_role("link", name="Operations").click()
+    await page.get_by_role("link", name="hire.announced.v1").click()
+    mended = page.get_by_label("What it says")
+    await expect(mended).to_have_value(re.compile("null"))
+    await page.get_by_label("Why", exact=True).fill("The role was left out.")
+    await page.get_by_role("button", name="Replay as it stands here").click()
+    await expect(page.get_by_role("alert")).to_contain_text("profile.role")
+    await mended.fill(good.model_dump_json())
+    await page.get_by_role("button", name="Replay as it stands here").click()
+    await expect(page.get_by_role("status").filter(has_text="Handled")).to_be_visible()
+    await expect(page.get_by_role("link", name="hire.announced.v1")).to_have_count(0)
+    await find(page, "Librarian")
+    await site.audit_shows(Role.SRE, "mended what was set aside")
+
+
+async def test_an_executive_reads_the_figures_and_changes_nothing(site: Site) -> None:
+    days = [figure(str(90_000 + 7_000 * day), day) for day in range(9)]
+    await measured(site.company.console.pool, *days)
+    hire_id = await site.company.hire(LAWFUL, role="Curator")
+    await site.until(hire_id, HireStatus.PROVISIONING)
+    page = await site.sign_in(Role.EXECUTIVE)
+    await page.get_by_role("link", name="Figures").click()
+    await expect(page.locator("#funnel")).to_contain_text("Ready for day one")
+    await page.get_by_role("link", name="Time from announced to ready").first.click()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("Time from announced")
+    await find(page, "Curator")
+    await expect(page.locator("main form")).to_have_count(0)
+    await site.audit_shows(Role.EXECUTIVE, "signed in")
+
+
+async def test_an_auditor_reads_the_log_and_takes_it_along(site: Site) -> None:
+    page = await site.sign_in(Role.AUDITOR)
+    await page.get_by_role("link", name="Audit log").click()
+    await expect(page.get_by_role("status").first).to_contain_text("The chain holds")
+    async with page.expect_download() as waiting:
+        await page.get_by_role("link", name="Export").click()
+    download = await waiting.value
+    assert download.suggested_filename == "farhand-audit.jsonl"
+    await site.audit_shows(Role.AUDITOR, "signed in")
+
+
+async def test_a_worker_sees_their_own_start_and_does_what_is_asked(site: Site) -> None:
+    hire_id = await site.company.hire(LAWFUL, role="ML engineer")
+    other = await site.company.hire(LAWFUL, role="Proofreader")
+    await site.until(hire_id, HireStatus.PROVISIONING)
+    await site.until(other, HireStatus.PROVISIONING)
+    page = await site.sign_in(Role.WORKER, hire_id=hire_id)
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("My start")
+    task = page.locator("#mine li").filter(has_text="Read and acknowledge")
+    await task.get_by_role("button", name="Mark as done").first.click()
+    notice = page.locator("p.notice[role=status]")
+    await expect(notice).to_have_text(re.compile("Not done: this task needs evidence: the version"))
+    await fill_in(task, "With evidence", "Mark as done", evidence="notice 2026-2")
+    await is_done(page)
+    await expect(task).to_contain_text("done ")
+    await site.audit_shows(Role.WORKER, "task closed")
+
+    answer = await page.goto(f"{site.url}/hires/{other}")
+    assert answer
+    assert answer.status == 404
+
+
+async def test_a_newcomer_finds_what_is_blocked_learns_why_and_sees_it_go_on(site: Site) -> None:
+    hire_id = await site.company.hire(LAWFUL, role="Cartographer", probation="P365D")
+    await site.until(hire_id, HireStatus.BLOCKED)
+    page = await site.sign_in(*accounts.FIRST_ROLES)
+    board = await page.context.new_page()
+    await board.goto(site.url)
+    row = board.locator(f"#hire-{hire_id}")
+    await expect(row).to_contain_text("Blocked")
+    await board.evaluate("window.stayed = true")
+
+    await page.get_by_role("link", name=re.compile("^Blocked")).click()
+    await page.get_by_role("link", name="Cartographer", exact=True).click()
+    await expect(page.locator("#block")).to_contain_text("The probation of 365 days")
+    finding = page.locator("#decision li").filter(has_text="not met")
+    await expect(finding).to_contain_text("What resolves it")
+    await fill_in(
+        finding,
+        "Waive",
+        "Waive it",
+        until=str(START + timedelta(days=30)),
+        why="An amendment with a shorter probation is being signed.",
+    )
+    await is_done(page)
+    await expect(page.locator("#hire-head .pill")).to_have_text("Provisioning")
+    await expect(page.locator("#block")).to_have_count(0)
+    await expect(finding).to_contain_text("waived until")
+    await expect(row).to_contain_text("Provisioning")
+    assert await board.evaluate("window.stayed")
+    await site.audit_shows(min(accounts.FIRST_ROLES), "finding waived")
+
+
+async def test_a_form_of_another_site_does_nothing(site: Site) -> None:
+    hire_id = await site.company.hire(LAWFUL, role="Archivist")
+    await site.until(hire_id, HireStatus.PROVISIONING)
+    page = await site.sign_in(Role.HR)
+    bait = FastAPI()
+
+    @bait.get("/")
+    def trap() -> HTMLResponse:  # pyright: ignore[reportUnusedFunction]  # served
+        action = f"{site.url}/hires/{hire_id}/cancel"
+        fields = f'<input name="why" value="Win!"><input name="request" value="{ids.ordered()}">'
+        return HTMLResponse(
+            f'<form method="post" action="{action}">{fields}<button>Win a prize</button></form>'
+        )
+
+    async with served(bait) as elsewhere:
+        await page.goto(elsewhere)
+        async with page.expect_response("**/cancel") as waiting:
+            await page.get_by_role("button", name="Win a prize").click()
+        assert (await waiting.value).status == 403
+    await expect(page.locator("main")).to_contain_text("This came from another site")
+    await page.goto(f"{site.url}/hires/{hire_id}")
+    await expect(page.locator("#hire-head .pill")).to_have_text("Provisioning")
+
+
+async def test_a_browser_that_is_not_one_s_own_is_signed_out_from_the_list(site: Site) -> None:
+    page = await site.sign_in(Role.HR)
+    await page.locator("details.menu summary").click()
+    login = await page.locator(".menu-body strong").inner_text()
+    elsewhere = await site.enter(login)
+    await page.get_by_role("link", name="Where you are signed in").click()
+    rows = page.locator("tbody tr")
+    await expect(rows).to_have_count(2)
+    await rows.filter(has_not_text="this one").get_by_role("button", name="End").click()
+    await expect(rows).to_have_count(1)
+
+    await elsewhere.reload()
+    await elsewhere.wait_for_url("**/sign-in**")
+    await site.audit_shows(Role.HR, "session ended")
