@@ -1,9 +1,10 @@
 """`make chaos`: the fault suite in its long form.
 
-FARHAND_CHAOS_HIRES (10000), FARHAND_CHAOS_FAULTS (45), FARHAND_CHAOS_MINUTES (35: how long a run
+FARHAND_CHAOS_HIRES (10000), FARHAND_CHAOS_FAULTS (45), FARHAND_CHAOS_MINUTES (60: how long a run
 may take; where that is too short for all the hires, fewer are announced, and the page says how
-many), FARHAND_CHAOS_RATE (hires announced a second, 8, while everybody keeps up), FARHAND_CHAOS_DAY
-(seconds that a day lasts at least, 8.64), FARHAND_CHAOS_WIDTH (faults at once, at most: 2) and
+many), FARHAND_CHAOS_RATE (hires announced a second, 8, while everybody keeps up and none are far
+ahead of the faults), FARHAND_CHAOS_DAY (seconds that a day lasts at least, 8.64),
+FARHAND_CHAOS_WIDTH (faults at once, at most: 2) and
 FARHAND_CHAOS_SEED (several with commas; three are drawn and printed where none is given); the logs
 of the last run are kept in the folder that FARHAND_CHAOS_LOGS names. Ctrl-C
 stops it and takes everything down; the page then tells of the runs that were over, if any. Exit
@@ -45,7 +46,7 @@ def setups() -> list[Setup]:
                 faults=int(env.get("FARHAND_CHAOS_FAULTS") or 45),
                 width=int(env.get("FARHAND_CHAOS_WIDTH") or WIDTH),
                 rate=float(env.get("FARHAND_CHAOS_RATE") or 8),
-                minutes=float(env.get("FARHAND_CHAOS_MINUTES") or 35),
+                minutes=float(env.get("FARHAND_CHAOS_MINUTES") or 60),
                 day=float(env.get("FARHAND_CHAOS_DAY") or DAY_IN_SECONDS),
             )
             for seed in seeds

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import deque
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,10 +14,11 @@ from uuid import UUID
 from farhand.demo.accounts import account
 from farhand.stack import Report, Silence
 from libs.common.clock import wall
-from tests.chaos.faults import Bout, Fault, plan
+from tests.chaos.faults import Bout, Fault, again, plan
 from tests.chaos.ground import Ground, ground
 from tests.chaos.steadiness import STEADY_WITHIN
 from tests.chaos.strikes import Poisoned, Strikes
+from tests.chaos.tempo import Tempo
 from tests.chaos.verdict import Breach, Seen, verdict
 from tests.chaos.watch import Watch, memory
 from tests.chaos.witness import witness
@@ -36,9 +38,7 @@ JUDGED_SECONDS_A_HIRE: Final = 0.02
 """How long it takes to bring all up, and to hold each hire to account."""
 
 CANCELLED_SECONDS: Final = 10.0
-STRUCK_SHARE: Final = 0.9
-"""The bouts are spread over so much of the time in which hires are announced."""
-
+QUICK_LOOK: Final = 0.5
 AT_REST_DAYS: Final = 10
 """Without any hire moving for so many of the product's days, something is stuck."""
 
@@ -57,7 +57,7 @@ class Setup:
     day: float = DAY_IN_SECONDS
     """how many seconds a day lasts, at least"""
 
-    minutes: float = 35.0
+    minutes: float = 60.0
     """how long all of it may take"""
 
     @property
@@ -67,9 +67,14 @@ class Setup:
         return min(fastest, timedelta(days=1).total_seconds() / self.day)
 
     @property
+    def day_lasts(self) -> float:
+        """Seconds by the wall clock."""
+        return timedelta(days=1).total_seconds() / self.speed
+
+    @property
     def announcing(self) -> float:
         """For how many seconds hires may be announced, so that all is over in time."""
-        rest = REST_DAYS * timedelta(days=1).total_seconds() / self.speed
+        rest = REST_DAYS * self.day_lasts
         judged = JUDGED_SECONDS + JUDGED_SECONDS_A_HIRE * self.hires
         return max(30.0, 60 * self.minutes - rest - judged)
 
@@ -134,15 +139,16 @@ async def _live(outcome: Outcome, report: Report) -> None:
     outcome.wall_offset = wall().timestamp() - began
     line, setup = outcome.ground.line, outcome.setup
     watch, begins = Watch(line.stack), line.clock.now()
-    pace = Pace(setup.seed, setup.hires, setup.rate, began + setup.announcing)
-    workload = Workload(line, pace, lambda: watch.behind)
+    tempo = Tempo(began, setup.announcing)
+    pace = Pace(setup.seed, setup.hires, setup.rate, setup.day_lasts, len(outcome.planned))
+    workload = Workload(line, pace, tempo, lambda: watch.behind)
     outcome.company = workload.company
     strikes = Strikes(outcome.ground, workload, random.Random(setup.seed))  # noqa: S311
     actors = [
         asyncio.create_task(each)
         for each in (workload.announce(), workload.look_after(), watch.run())
     ]
-    bouts = asyncio.create_task(_strike(outcome, strikes, watch, report))
+    bouts = asyncio.create_task(_strike(outcome, strikes, watch, tempo, report))
     try:
         await _until_over(outcome, workload, bouts, actors, watch, report)
         await strikes.sweep()
@@ -162,8 +168,35 @@ async def _live(outcome: Outcome, report: Report) -> None:
     outcome.seconds = loop.time() - began
 
 
-async def _strike(outcome: Outcome, strikes: Strikes, watch: Watch, report: Report) -> None:
-    """One bout after the other, each given time to be over."""
+async def _strike(
+    outcome: Outcome, strikes: Strikes, watch: Watch, tempo: Tempo, report: Report
+) -> None:
+    """One bout after the other, each given time to be over; what struck nothing comes once more."""
+    loop, planned, bouts = asyncio.get_running_loop(), len(outcome.planned), deque(outcome.planned)
+    number, tried = 0, set[Fault]()
+    while bouts:
+        bout, share = bouts.popleft(), number / planned
+        number += 1
+        await asyncio.sleep(bout.pause)
+        while not tempo.bout_is_due(min(share, 1.0), loop.time()):
+            await asyncio.sleep(QUICK_LOOK)
+        if loop.time() > tempo.ends_at:  # all has to be over in time
+            outcome.missed += bout.faults
+            continue
+        for fault in await _have_out(outcome, bout, strikes, watch, report):
+            if fault in tried:
+                outcome.missed.append(fault)
+            else:
+                second = again(fault)
+                tried.add(second)
+                bouts.append(Bout(0.0, (second,)))
+        tempo.struck = min(1.0, number / planned)
+
+
+async def _have_out(
+    outcome: Outcome, bout: Bout, strikes: Strikes, watch: Watch, report: Report
+) -> list[Fault]:
+    """Do one bout, and wait until all is steady; what found nothing to be done to is returned."""
     loop = asyncio.get_running_loop()
 
     async def one(fault: Fault) -> tuple[Fault, float, float, bool]:
@@ -171,26 +204,20 @@ async def _strike(outcome: Outcome, strikes: Strikes, watch: Watch, report: Repo
         done = await strikes.strike(fault)
         return fault, began, loop.time(), done
 
-    setup, began = outcome.setup, loop.time()
-    flowing = STRUCK_SHARE * min(setup.announcing, setup.hires / setup.rate)
-    for number, bout in enumerate(outcome.planned):
-        if loop.time() - began > setup.announcing:  # all has to be over in time
-            outcome.missed += bout.faults
-            continue
-        due = began + flowing * number / len(outcome.planned)
-        await asyncio.sleep(max(bout.pause, due - loop.time()))
-        begun = loop.time()
-        results = await asyncio.gather(*map(one, bout.faults))
-        ended = loop.time()
-        steady = await watch.until_steady(ended, STEADY_WITHIN)
-        for fault, began, over, done in results:
-            if done:
-                outcome.struck.append(Struck(fault, began, over, steady))
-            else:
-                outcome.missed.append(fault)
-        told = "not steady" if steady is None else f"steady after {steady:.1f} s"
-        took, then = ended - begun, loop.time() - ended
-        report.note(f"{'; '.join(map(str, bout.faults))}: {told} ({took:.0f} + {then:.0f} s)")
+    begun = loop.time()
+    results = await asyncio.gather(*map(one, bout.faults))
+    ended = loop.time()
+    steady = await watch.until_steady(ended, STEADY_WITHIN)
+    outcome.struck += [
+        Struck(fault, began, over, steady) for fault, began, over, done in results if done
+    ]
+    told = "not steady" if steady is None else f"steady after {steady:.1f} s"
+    took, then = ended - begun, loop.time() - ended
+    report.note(f"{'; '.join(map(str, bout.faults))}: {told} ({took:.0f} + {then:.0f} s)")
+    missed = [fault for fault, _, _, done in results if not done]
+    for fault in missed:
+        report.note(f"{fault} found nothing to be done to")
+    return missed
 
 
 async def _until_over(
@@ -208,7 +235,10 @@ async def _until_over(
         for task in (*actors, bouts):
             if task.done():
                 task.result()  # raises what ended it
-        if bouts.done() and loop.time() - workload.moved_at > AT_REST_DAYS * outcome.setup.day:
+        if (
+            bouts.done()
+            and loop.time() - workload.moved_at > AT_REST_DAYS * outcome.setup.day_lasts
+        ):
             return
         if loop.time() - told_at > 10:
             told_at = loop.time()

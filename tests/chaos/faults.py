@@ -18,6 +18,9 @@ PARTS: Final = ("kafka", "postgres", "redis", "smtp", "scim", "zipkin")
 WIRED: Final = ("kafka", "postgres", "redis")
 """What the second copy of each service reaches by a wire that can be slow, or cut."""
 
+FIRST_WIRE: Final = "wire to kafka"
+"""Of the wires the one that is spoiled first: everything comes by it."""
+
 TOPICS: Final = ("farhand.onboarding", "farhand.compliance")
 LONGEST_PAUSE: Final = 4.0
 """Seconds of calm before a bout, at most."""
@@ -43,6 +46,10 @@ class Kind(StrEnum):
     WIRE = "a wire is slow or cut"
     DISK = "the disk is full"
     CLOCK = "a clock is stepped"
+
+
+ALIKE: Final = (Kind.ODD, Kind.SLEEP, Kind.JOIN, Kind.CLOCK)
+"""Kinds of which one fault says much of the others; a short plan has fewer of these."""
 
 
 class Point(StrEnum):
@@ -173,14 +180,28 @@ def _surroundings() -> Iterator[Fault]:
     yield Fault(Kind.DISK, "state folder")
 
 
+def again(fault: Fault) -> Fault:
+    """The same for a second try, at the other copy of a service: this one found nothing to do."""
+    service, _, copy = fault.target.partition("-")
+    if fault.kind is not Kind.DIE_AT:
+        return replace(fault, after=0.0)
+    return replace(fault, target=service if copy else f"{service}-{COPIES}", after=0.0)
+
+
 def _shuffled(chance: random.Random) -> list[Fault]:
-    """The deck in any order that begins with one fault of each kind."""
+    """The deck in any order that begins with one fault of each kind, and ends with what is `ALIKE`.
+
+    A plan that is a little shorter than the deck lacks only what is most like something it has.
+    """
     cards = list(deck(chance))
     chance.shuffle(cards)
     first: dict[Kind, Fault] = {}
-    for card in cards:
+    for card in sorted(cards, key=lambda card: card.target != FIRST_WIRE):
         first.setdefault(card.kind, card)
-    return [*first.values(), *(card for card in cards if first[card.kind] is not card)]
+    left = [card for card in cards if first[card.kind] is not card]
+    kinds = list(first.values())
+    chance.shuffle(kinds)
+    return [*kinds, *sorted(left, key=lambda card: card.kind in ALIKE)]
 
 
 def _bouts(chance: random.Random, drawn: Sequence[Fault], width: int) -> Iterator[Bout]:

@@ -248,12 +248,13 @@ class Strikes:
 
     async def _spoil_wire(self, fault: Fault) -> bool:
         wire = self.ground.around.wires[fault.target.removeprefix("wire to ")]
+        before = wire.harmed
         wire.be(Condition(fault.detail))
         try:
             await asyncio.sleep(TROUBLE_SECONDS)
         finally:
             wire.be(Condition.SOUND)
-        return True
+        return wire.harmed > before
 
     async def _fill_disk(self, _: Fault) -> bool:
         """What stands on it may end and is started again, which it can once there is space."""

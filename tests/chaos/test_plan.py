@@ -7,7 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.chaos.faults import PARTS, SERVICES, Bout, Fault, Kind, Point, deck, plan
+from tests.chaos.faults import (
+    PARTS,
+    SERVICES,
+    WIRED,
+    Bout,
+    Condition,
+    Fault,
+    Kind,
+    Mood,
+    Point,
+    again,
+    deck,
+    plan,
+)
 
 SEEDS = st.integers(0, 10**6)
 COUNTS = st.integers(0, 120)
@@ -48,8 +61,30 @@ def test_a_short_plan_has_every_kind(seed: int, count: int, width: int) -> None:
     assert {fault.kind for fault in all_of(plan(seed, count, width))} == set(Kind)
 
 
-@given(SEEDS, st.integers(WHOLE, 200), WIDTHS)
-def test_a_long_plan_kills_every_service_every_part_and_at_every_point(
+@given(SEEDS, st.integers(len(Kind), 120), WIDTHS)
+def test_a_short_plan_spoils_the_wire_to_kafka(seed: int, count: int, width: int) -> None:
+    wires = {f.target for f in all_of(plan(seed, count, width)) if f.kind is Kind.WIRE}
+    assert "wire to kafka" in wires
+
+
+@given(SEEDS, st.integers(40, 200), WIDTHS)
+def test_a_plan_of_forty_has_every_wire_in_every_condition_and_every_mood(
+    seed: int, count: int, width: int
+) -> None:
+    faults = all_of(plan(seed, count, width))
+    wires = {(f.target, f.detail) for f in faults if f.kind is Kind.WIRE}
+    assert wires == {(f"wire to {w}", c) for w in WIRED for c in (Condition.SLOW, Condition.CUT)}
+    moods = {f.detail for f in faults if f.kind is Kind.PROVIDER}
+    assert moods == set(Mood) - {Mood.WELL}
+
+
+@pytest.mark.parametrize(("struck", "then"), [("notify-2", "notify"), ("notify", "notify-2")])
+def test_a_point_that_a_copy_did_not_come_by_is_tried_at_the_other(struck: str, then: str) -> None:
+    assert again(Fault(Kind.DIE_AT, struck, Point.POLLED)).target == then
+
+
+@given(SEEDS, st.integers(40, 200), WIDTHS)
+def test_a_plan_of_forty_kills_every_service_every_part_and_at_every_point(
     seed: int, count: int, width: int
 ) -> None:
     faults = all_of(plan(seed, count, width))

@@ -22,18 +22,22 @@ class Wire:
     condition: Condition = Condition.SOUND
     at: int = 0
     """the port to connect to in place of the other"""
+    harmed: int = 0
+    """how often it slowed bytes down, cut a connection, or refused one"""
     _ends: set[StreamWriter] = field(default_factory=set[StreamWriter])
 
     def be(self, condition: Condition) -> None:
         """Change for the worse or the better."""
         self.condition = condition
         if condition is Condition.CUT:
+            self.harmed += len(self._ends)
             for end in self._ends:
                 end.transport.abort()
 
     async def serve(self, reader: StreamReader, writer: StreamWriter) -> None:
         """One connection, as long as it lasts."""
         if self.condition is Condition.CUT:
+            self.harmed += 1
             writer.transport.abort()
             return
         try:
@@ -59,6 +63,7 @@ class Wire:
         with suppress(OSError):
             while said := await source.read(CHUNK):
                 if self.condition is Condition.SLOW:
+                    self.harmed += 1
                     await asyncio.sleep(SLOW_SECONDS)
                 to.write(said)
                 await to.drain()

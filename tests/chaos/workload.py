@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,16 +15,17 @@ from farhand.demo.company import STARTS_EARLY, company
 from farhand.demo.person import UNLAWFUL, DemoHire
 from farhand.demo.product_time import until
 from tests.chaos.steadiness import BEHIND_SECONDS
+from tests.chaos.tempo import Tempo
 from tests.e2e.line import Line
 
 WAVE: Final = 40
-"""So many hires are announced in about ten seconds by the wall clock."""
+"""So many hires at most are announced in about ten seconds by the wall clock."""
 
 ANNOUNCED_WITHIN: Final = timedelta(hours=28)
 """In ten seconds, at the speed of the clock."""
 
-UNDER_WAY_SECONDS: Final = 90.0
-"""So many seconds of announcements may be under way at once."""
+UNDER_WAY_DAYS: Final = 12
+"""The announcements of so many of the product's days may be under way at once."""
 
 PATIENCE: Final = 4
 """A wave waits for who is behind, but no longer than so many times as long as it does anyway."""
@@ -36,13 +36,12 @@ COMPUTERS: Final = 16
 NOT_FOUND: Final = 404
 
 
-def wave(seed: int, number: int, begins: datetime, hires: int) -> tuple[DemoHire, ...]:
+def wave(seed: int, first: int, begins: datetime, hires: int) -> tuple[DemoHire, ...]:
     """The company of the demo, of which each is announced in a hurry; the same for the same seed.
 
-    What is told of a hire depends on the day on which its wave begins.
+    `first` hires came before. What is told of a hire depends on the day on which its wave begins.
     """
-    first = number * WAVE
-    made = company(seed + number, begins, hires, bamboohr=False)
+    made = company(seed + first, begins, hires, bamboohr=False)
     longest = max(hire.announced_at for hire in made) - begins
     share = max(0.0, 1 - ANNOUNCED_WITHIN / longest)
     return tuple(
@@ -70,18 +69,25 @@ class Pace:
     hires: int
     rate: float
     """hires announced a second, where everybody keeps up"""
-    ends_at: float
-    """when the last is announced at the latest, by the event loop's clock"""
+    day_lasts: float
+    """how many seconds by the wall clock one of the product's days lasts"""
+    bouts: int = 0
+    """how many bouts of faults they are to flow through"""
+
+    @property
+    def wave(self) -> int:
+        """How many come at once: few enough for some to come with each bout."""
+        return min(WAVE, max(1, self.hires // max(1, self.bouts)))
 
     @property
     def apart(self) -> float:
         """Seconds between two waves, at least."""
-        return WAVE / self.rate
+        return self.wave / self.rate
 
     @property
     def most_under_way(self) -> float:
         """No wave is announced while so many hires are on their way."""
-        return max(3 * WAVE, UNDER_WAY_SECONDS * self.rate)
+        return max(3 * WAVE, UNDER_WAY_DAYS * self.day_lasts * self.rate)
 
 
 @dataclass(slots=True)
@@ -90,6 +96,7 @@ class Workload:
 
     line: Line
     pace: Pace
+    tempo: Tempo
     behind: Callable[[], float]
     """by how many seconds the services are behind"""
     company: dict[UUID, DemoHire] = field(default_factory=dict[UUID, DemoHire])
@@ -122,16 +129,25 @@ class Workload:
         """Deliver each thing when it is known, again and again until it is taken."""
         loop = asyncio.get_running_loop()
         async with asyncio.TaskGroup() as senders:
-            for number in count():
-                begun, left = loop.time(), self.pace.hires - len(self.company)
-                if left <= 0 or begun > self.pace.ends_at:
+            while (left := self.pace.hires - len(self.company)) > 0:
+                await self._until_due(len(self.company) / self.pace.hires)
+                begun, now = loop.time(), self.line.clock.now()
+                if begun > self.tempo.ends_at:
                     break
-                now = self.line.clock.now()
-                for hire in wave(self.pace.seed, number, now, min(WAVE, left)):
+                size = min(self.pace.wave, left)
+                for hire in wave(self.pace.seed, len(self.company), now, size):
                     self._take_up(hire, senders)
+                self.tempo.announced = len(self.company) / self.pace.hires
                 await asyncio.sleep(self.pace.apart)
                 await self._until_there_is_room(begun)
+            self.tempo.announced = 1.0  # of those that there will be
             self.all_known = True
+
+    async def _until_due(self, share: float) -> None:
+        """Hires that are ahead of the faults wait for them."""
+        loop = asyncio.get_running_loop()
+        while not self.tempo.hires_are_due(share, loop.time()):
+            await asyncio.sleep(QUICK_LOOK)
 
     def _take_up(self, hire: DemoHire, senders: asyncio.TaskGroup) -> None:
         told = list(deliveries.planned(hire))
@@ -144,7 +160,7 @@ class Workload:
     async def _until_there_is_room(self, begun: float) -> None:
         """Who is behind is given some time, but hires go on to come while things break."""
         loop = asyncio.get_running_loop()
-        while loop.time() < self.pace.ends_at:
+        while loop.time() < self.tempo.ends_at:
             is_patient = loop.time() < begun + PATIENCE * self.pace.apart
             crowded = len(self.company) - len(self.at_rest) > self.pace.most_under_way
             if not crowded and not (is_patient and self.behind() > BEHIND_SECONDS):
