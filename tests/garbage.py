@@ -162,7 +162,8 @@ def records(topic: str, kind: str, good: bytes) -> st.SearchStrategy[Found]:
     }
     odd = st.dictionaries(st.sampled_from(["ce_sequence", "ce_time", "traceparent"]), garbage)
     headers = st.builds(_headers, st.fixed_dictionaries(often_right), odd)
-    return st.builds(Found, st.just(topic), headers, garbage, st.none() | bodies(good))
+    found = st.builds(Found, st.just(topic), headers, garbage, st.none() | bodies(good))
+    return found.filter(lambda each: each.key is not None or each.value is not None)
 
 
 async def swallowed(service: Service, kernel: Kernel) -> Counter[str]:
