@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError, KafkaTimeoutError
 
 from libs.common import outbox
 from libs.common.database import TRANSIENT, Pool
-from libs.common.kafka import Producer, new_producer
+from libs.common.kafka import Producer, answers, new_producer
 from libs.common.kafka_access import OPEN, KafkaAccess
 from libs.common.outbox import OutboxRow
 
@@ -26,8 +26,10 @@ PAGE: Final = 1_000
 HEARTBEAT_SECONDS: Final = 1.0
 RETRY_SECONDS: Final = 0.5
 STOP_SECONDS: Final = 3.0
+STILL_SECONDS: Final = 5.0
+ANSWER_SECONDS: Final = 2.0
 HUNG_SECONDS: Final = 30.0
-"""Longer than a producer tries to send a record before it says that it cannot."""
+"""Longer than a producer needs to find a broker again that was away."""
 
 
 class HungProducerError(Exception):
@@ -62,6 +64,7 @@ class Handoff:
         self._failure: BaseException | None = None
         self._recover = True
         self._moved_at: float | None = None
+        self._hangs_since: float | None = None
 
     def offer(self, rows: Sequence[OutboxRow]) -> None:
         """Send rows that were just committed; returns at once.
@@ -146,7 +149,6 @@ class Handoff:
                     headers=envelope.headers(),
                 )
             except KafkaTimeoutError:  # not taken: the buffer is full, since the broker is away
-                self._moved_at = time.monotonic()
                 log.info("publishing waits for Kafka")
 
     def _settle(self, position: int, sent: "Future[Any]") -> None:
@@ -167,7 +169,7 @@ class Handoff:
         Raises HungProducerError where the process is to be started anew.
         """
         while True:
-            self._see_that_it_moves()
+            await self._see_that_it_moves()
             try:
                 await outbox.beat(self._pool, self._owner)
                 if await outbox.adopt(self._pool, self._owner):
@@ -177,12 +179,18 @@ class Handoff:
                 log.warning("the outbox is out of reach: %s", type(error).__name__)
             await asyncio.sleep(HEARTBEAT_SECONDS)
 
-    def _see_that_it_moves(self) -> None:
-        if self._moved_at is None or not self._in_flight:
+    async def _see_that_it_moves(self) -> None:
+        """Tell a producer that hangs from a broker that is away: then it rightly waits."""
+        moved_at = self._moved_at
+        now = time.monotonic()
+        stands = moved_at is not None and self._in_flight and now - moved_at > STILL_SECONDS
+        if not stands or not await answers(self._bootstrap, self._access, ANSWER_SECONDS):
+            self._hangs_since = None
             return
-        if time.monotonic() - self._moved_at > HUNG_SECONDS:
+        self._hangs_since = self._hangs_since or now
+        if now - self._hangs_since > HUNG_SECONDS:
             raise HungProducerError(
-                f"nothing was sent for {HUNG_SECONDS:.0f} s, and nothing failed"
+                f"nothing was sent for {HUNG_SECONDS:.0f} s in which Kafka answered"
             )
 
     async def tidy(self) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol, cast
 import aiokafka
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from libs.common.kafka_access import OPEN, KafkaAccess
@@ -50,6 +51,20 @@ def new_producer(bootstrap: str, access: KafkaAccess = OPEN) -> Producer:
         **access.options,
     )
     return cast("Producer", producer)
+
+
+async def answers(bootstrap: str, access: KafkaAccess, seconds: float) -> bool:
+    """Whether Kafka tells a stranger, on a connection of its own, who it is made of."""
+    client: Any = AIOKafkaClient(bootstrap_servers=bootstrap, **access.options)
+    try:
+        async with asyncio.timeout(seconds):
+            await client.bootstrap()
+    except (KafkaError, TimeoutError):
+        return False
+    else:
+        return True
+    finally:
+        await client.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,17 +169,27 @@ async def test_what_was_cut_off_is_sent_again(pool: Pool, monkeypatch: pytest.Mo
     assert await pool.fetchval("select count(*) from outbox") == 0
 
 
+@pytest.mark.parametrize("away", [False, True], ids=["Kafka answers", "Kafka is away"])
 async def test_a_process_whose_producer_hangs_is_to_be_started_anew(
-    pool: Pool, monkeypatch: pytest.MonkeyPatch
+    pool: Pool, monkeypatch: pytest.MonkeyPatch, *, away: bool
 ) -> None:
-    monkeypatch.setattr("libs.common.handoff.HUNG_SECONDS", 1)
+    async def answers(*_: object) -> bool:
+        return not away
+
+    monkeypatch.setattr("libs.common.handoff.answers", answers)
+    monkeypatch.setattr("libs.common.handoff.STILL_SECONDS", 0.3)
+    monkeypatch.setattr("libs.common.handoff.HUNG_SECONDS", 0.5)
+    monkeypatch.setattr("libs.common.handoff.HEARTBEAT_SECONDS", 0.1)
     owner = ids.ordered()
     wire = Wire(troubles=[Wire.acknowledge, Wire.wait])
     async with handing_over(pool, wire, owner, monkeypatch) as handoff:
         beating = asyncio.create_task(handoff.keep_alive())
         handoff.offer(await put(pool, owner, [1]))
-        await asyncio.sleep(2.5)
-        assert not beating.done()  # nothing is to be sent
+        await asyncio.sleep(1.5)
+        assert not beating.done()  # nothing is left to be sent
         handoff.offer(await put(pool, owner, [2]))
-        with pytest.raises(HungProducerError):
-            await asyncio.wait_for(beating, 10)
+        await asyncio.wait([beating], timeout=1.5 if away else 10)
+        assert beating.done() is not away
+        beating.cancel()
+        [ended] = await asyncio.gather(beating, return_exceptions=True)
+    assert isinstance(ended, asyncio.CancelledError if away else HungProducerError)
