@@ -12,7 +12,7 @@ from rich.status import Status
 
 from bench import usage
 from bench.machine import machine, versions
-from bench.product.measure import Measured, measure
+from bench.product.measure import Load, Measured, measure
 from bench.product.report import ProductReport
 from farhand import interrupt
 from farhand.errors import StackError
@@ -25,6 +25,7 @@ from libs.common.clock import wall
 
 MARKER: Final = "bench"
 Count = Annotated[int, Parameter(validator=Number(gte=1))]
+Readers = Annotated[int, Parameter(validator=Number(gte=0))]
 app = App(name="bench.product", help="Measure all of Farhand under a burst of hires.")
 
 
@@ -33,6 +34,7 @@ def product(
     *,
     hires: Count = 500,
     copies: tuple[Count, ...] = (1, 2, 4),
+    readers: Readers = 0,
     to: Path = ROOT / "docs",
 ) -> None:
     """Run the burst and write benchmarks/product.md; Ctrl-C stops it and cleans up.
@@ -43,6 +45,8 @@ def product(
         How many hires are sent at once.
     copies
         How many processes of each service; may be given several times, and each is a run.
+    readers
+        How many browsers have a live board open during a second burst of as many hires.
     to
         The folder that holds the folder of the document.
 
@@ -53,16 +57,16 @@ def product(
     settings = settings.evolve(home=settings.home / "bench", clock=None)
     measured: list[Measured] = []
     try:
-        interrupt.run(_all(settings, hires, copies, screen, measured), screen.note)
+        interrupt.run(_all(settings, Load(hires, readers), copies, screen, measured), screen.note)
     except (StackError, TimeoutError) as error:
         sys.exit(f"✗ {error}")
-    if len(measured) == len(copies):
+    if len(measured) == len(copies) * (2 if readers else 1):
         _write(measured, to / "benchmarks", screen)
     sys.exit(any(each.wrong for each in measured))
 
 
 async def _all(
-    settings: Settings, hires: int, copies: tuple[int, ...], screen: Screen, done: list[Measured]
+    settings: Settings, load: Load, copies: tuple[int, ...], screen: Screen, done: list[Measured]
 ) -> None:
     home = Home(settings.home)
     try:
@@ -70,8 +74,10 @@ async def _all(
             make_room(home, MARKER)
             with screen.console.status("") as status:
                 progress = partial(_show, status, count)
-                done.append(await measure(settings, hires, count, screen, progress))
-            screen.console.print(_says(done[-1]), markup=False)
+                found = await measure(settings, load, count, screen, progress)
+            done.extend(found)
+            for each in found:
+                screen.console.print(_says(each), markup=False)
     finally:
         screen.close()
         remove(home)
@@ -86,7 +92,8 @@ def _says(each: Measured) -> str:
     both = each.clear_seconds + each.ready_seconds
     wrong = f"  ✗ {each.wrong[0]}" if each.wrong else ""
     return (
-        f"  {each.copies} copies  {each.hires / each.decided_seconds:,.1f} hires/s until decided  "
+        f"  {each.copies} copies  {each.readers} readers  "
+        f"{each.hires / each.decided_seconds:,.1f} hires/s until decided  "
         f"{each.hires / each.clear_seconds:,.1f} until clear  "
         f"{each.hires / both:,.1f} until ready  "
         f"{each.cost.total * 1_000 / each.hires:.1f} CPU-s for 1,000{wrong}"

@@ -5,6 +5,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Final
@@ -12,6 +13,7 @@ from typing import Final
 import asyncpg
 
 from bench import usage
+from bench.product.readers import Looks, reading
 from bench.product.watch import STALLED_SECONDS, Cost, Progress, Watch
 from farhand.bootstrap import DATABASE, at
 from farhand.demo import deliveries, people
@@ -39,6 +41,14 @@ ELSEWHERE: Final = (Story.BAMBOOHR, Story.UNREADABLE)
 """Whom another system tells of, and whom a person has to mend first."""
 
 
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many hires are sent at once, and how many browsers look at the second burst."""
+
+    hires: int
+    readers: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
     """What a burst of so many hires came to, with so many copies of each service.
@@ -46,11 +56,14 @@ class Measured:
     `decided_seconds` is from the first delivery until the law has decided on each and its tasks are
     planned; `clear_seconds` until the adapters have nothing left to do either; `ready_seconds` from
     the first task closed by a person until the last hire is ready. `cost` is all CPU from the first
-    delivery to the end, in seconds; `memory` the services' peak, in bytes.
+    delivery to the end, in seconds; `memory` the services' peak, in bytes. Meanwhile so many
+    `readers` had the board open, and each of their `looks` took so many seconds.
     """
 
     hires: int
     copies: int
+    readers: int
+    looks: Looks
     decided_seconds: float
     clear_seconds: float
     ready_seconds: float
@@ -61,11 +74,12 @@ class Measured:
 
 
 async def measure(
-    settings: Settings, hires: int, copies: int, report: Report, progress: Progress
-) -> Measured:
-    """Raises StackError where something does not start, TimeoutError where the hires stand still.
+    settings: Settings, load: Load, copies: int, report: Report, progress: Progress
+) -> Sequence[Measured]:
+    """One burst, and with readers another of as many hires while they look.
 
-    The stack is gone afterwards.
+    Raises StackError where something does not start, TimeoutError where the hires stand still. The
+    stack is gone afterwards.
     """
     os.environ["FARHAND_HOOK_RATE"] = UNLIMITED  # one sender, who is us
     async with running(settings.evolve(given=Given()), services=(), report=report) as stack:
@@ -74,25 +88,39 @@ async def measure(
         conn = await asyncpg.connect(at(stack.addresses.postgres, DATABASE))
         try:
             async with doors_of(stack.settings, stack.credentials) as doors:
-                return await _Burst(stack, doors, clock, Watch(conn, progress)).run(hires, copies)
+                return await _Bursts(stack, doors, clock, Watch(conn, progress)).run(load, copies)
         finally:
             await conn.close(timeout=5)
 
 
 @dataclass(frozen=True, slots=True)
-class _Burst:
+class _Bursts:
     stack: Stack
     doors: Doors
     clock: Clock
     watch: Watch
 
-    async def run(self, hires: int, copies: int) -> Measured:
-        sent = list(_told_now(self.clock.now(), WARM_UP + hires))
-        warm, counted = sent[:WARM_UP], sent[WARM_UP:]
-        await self._deliver(warm)
-        await self.watch.until_at_rest(len(warm))
-        await self._close_all(warm)
+    async def run(self, load: Load, copies: int) -> Sequence[Measured]:
+        rounds = (0, load.readers) if load.readers else (0,)
+        told = list(_told_now(self.clock.now(), WARM_UP + load.hires * len(rounds)))
+        sent = told[:WARM_UP]
+        await self._deliver(sent)
+        await self.watch.until_at_rest(len(sent))
+        await self._close_all(sent)
+        done: list[Measured] = []
+        for readers in rounds:
+            counted = told[len(sent) : len(sent) + load.hires]
+            sent += counted
+            async with self._reading(readers) as looks:
+                measured = await self._burst(counted, sent)
+            done.append(replace(measured, copies=copies, readers=readers, looks=looks))
+        return done
 
+    def _reading(self, readers: int) -> AbstractAsyncContextManager[Looks]:
+        password = self.stack.credentials.read("console_password")
+        return reading(self.doors.addresses["console"], password, readers)
+
+    async def _burst(self, counted: Sequence[DemoHire], sent: Sequence[DemoHire]) -> Measured:
         before, began = Cost.now(self.stack), time.monotonic()
         await self._deliver(counted)
         decided_at, clear_at = await self.watch.until_at_rest(len(sent))
@@ -101,7 +129,9 @@ class _Burst:
         ready_at = time.monotonic()
         return Measured(
             hires=len(counted),
-            copies=copies,
+            copies=0,
+            readers=0,
+            looks=Looks(),
             decided_seconds=decided_at - began,
             clear_seconds=clear_at - began,
             ready_seconds=ready_at - people_began,

@@ -24,11 +24,15 @@ are there. Then people, who never tarry,
 close over the API whatever waits for a person, and the last hire is *ready*. In the end each hire
 has to stand where its data calls for, without a dead letter and without a process that ended. The
 product's clock runs {SPEED} times as fast, so that letters which wait for more go out meanwhile.
+
+Where there are *readers*, as many hires once more follow on the same copy while so many signed-in
+browsers have the board open: each is told of changes and looks again as the page's script does.
 """
 COLUMNS: Final = (
-    *("copies of each", "hires", "hires/s until decided", "until clear", "until ready"),
+    *("copies of each", "readers", "hires", "hires/s until decided", "until clear", "until ready"),
     *("deeds of people/s", "CPU-s for 1,000 hires", "memory of the services, MiB"),
 )
+LOOKS: Final = ("", "looks", "half of them took, ms", "95 of 100 took, ms", "the slowest, ms")
 INFRASTRUCTURE: Final = {
     "postgres": "PostgreSQL",
     "kafka": "Apache Kafka",
@@ -44,6 +48,9 @@ READ: Final = """\
   in between.
 - The identity provider is a stand-in, one process in Python on the same cores, which is asked
   several times for each account; its CPU stands beside ours and is in the sum.
+- Readers cost what the console and PostgreSQL use more than without them. What they see is read
+  and rendered once for all who look at the same moment; what follows is told to 25 browsers a
+  second at most. The browsers run on the same machine, and their CPU is not in the sums.
 - CPU is of all processes from /proc, senders and people left out; those are on the same machine,
   and take their share of it.
 - More copies of each service share the partitions. On no more cores than one copy of everything
@@ -71,6 +78,7 @@ class ProductReport:
                 table(COLUMNS, map(_row, self.measured)),
                 "CPU seconds for 1,000 hires, by who used them:\n",
                 table(("", *self._titles()), self._cost_rows()),
+                *self._looks(),
                 READ,
             )
         )
@@ -79,6 +87,12 @@ class ProductReport:
         for each in self.measured:
             for wrong in each.wrong:
                 yield f"{_copies(each)}: {wrong}"
+
+    def _looks(self) -> Iterator[str]:
+        rows = [_look_row(each) for each in self.measured if each.readers]
+        if rows:
+            yield "How often and how fast readers saw the board:\n"
+            yield table(LOOKS, rows)
 
     def _titles(self) -> Iterator[str]:
         return (_copies(each) for each in self.measured)
@@ -93,6 +107,7 @@ class ProductReport:
 def _row(each: Measured) -> tuple[str, ...]:
     return (
         str(each.copies),
+        str(each.readers),
         f"{each.hires:,}",
         f"{each.hires / each.decided_seconds:,.0f}",
         f"{each.hires / each.clear_seconds:,.0f}",
@@ -103,8 +118,14 @@ def _row(each: Measured) -> tuple[str, ...]:
     )
 
 
+def _look_row(each: Measured) -> tuple[str, ...]:
+    took = (each.looks.share(part) for part in (0.5, 0.95, 1.0))
+    return (_copies(each), f"{len(each.looks.seconds):,}", *(f"{1_000 * s:,.0f}" for s in took))
+
+
 def _copies(each: Measured) -> str:
-    return "one copy" if each.copies == 1 else f"{each.copies} copies"
+    copies = "one copy" if each.copies == 1 else f"{each.copies} copies"
+    return f"{copies}, {each.readers} readers" if each.readers else copies
 
 
 def _for_thousand(each: Measured, seconds: float) -> str:
