@@ -49,6 +49,7 @@ def drawn(strategy: st.SearchStrategy[Drawn], times: int) -> list[Drawn]:
         max_examples=times,
         database=None,
         deadline=None,
+        derandomize=False,  # which Hypothesis would turn on where CI is set
         phases=[Phase.generate],
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example],
     )
