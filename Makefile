@@ -34,7 +34,7 @@ test: setup ## run the tests (ARGS goes to pytest)
 ifdef ARGS
 	$(PY) -m pytest $(ARGS)
 else
-	$(PY) -m pytest --numprocesses 2 --dist loadgroup --ignore tests/e2e
+	$(PY) -m pytest --numprocesses 2 --dist loadfile --ignore tests/e2e
 	$(PY) -m pytest tests/e2e
 endif
 

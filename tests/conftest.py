@@ -36,12 +36,6 @@ hypothesis.settings.load_profile("farhand")
 OpenDatabase = Callable[[str], AbstractAsyncContextManager[str]]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file together: they may share something dear."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(str(item.path)))
-
-
 @pytest.fixture(scope="session")
 async def infrastructure() -> AsyncGenerator[Infrastructure]:
     async with provided() as infrastructure:
