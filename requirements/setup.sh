@@ -15,9 +15,10 @@ if [ "$want" = bench ]; then venv=.venv-bench; fi
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "✗ $*"; exit 1; }
 
-# up to date: the environment was made from this very file (dev holds all of run)
+# up to date: the environment was made from this very file (dev holds all of run), in this folder
 current() {
-    [ -x "$venv/bin/python" ] && cmp -s "requirements/$1.txt" "$venv/made-from-$1.txt"
+    [ -x "$venv/bin/python" ] && cmp -s "requirements/$1.txt" "$venv/made-from-$1.txt" &&
+        grep -qsxF "#!$root/$venv/bin/python" "$venv/bin/farhand"
 }
 
 find_python() {
