@@ -24,7 +24,7 @@ STANDARD: Final = ("standard", "cdevents", "gitlab", "mlops")
 """Doors whose senders sign as Standard Webhooks has it."""
 
 TAKEN: Final = frozenset({"accepted", "quarantined", "duplicate"})
-EVENTS: Final = 8
+EVENTS: Final = 5
 """Records of each contract."""
 
 LEAVES: Final = (

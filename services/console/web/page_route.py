@@ -4,10 +4,11 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
-from fastapi import HTTPException, Request, Response
+from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException  # Starlette's forms raise it too
 from starlette.requests import ClientDisconnect
 
 from libs.common.database import TRANSIENT

@@ -141,8 +141,8 @@ async def submitted(request: Request, visit: Visiting) -> FormData:
     """For `Depends`: a form that came from a page of this very session."""
     check_origin(request)
     form = await request.form(max_files=0, max_fields=40, max_part_size=64 * 1024)
-    given = form.get("csrf")
-    if not isinstance(given, str) or not hmac.compare_digest(given, visit.session.csrf):
+    given = str(form.get("csrf", "")).encode(errors="replace")
+    if not hmac.compare_digest(given, visit.session.csrf.encode()):
         raise HTTPException(
             403, worded("This form is out of date: go back, reload the page, try again.")
         )
