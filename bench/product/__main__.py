@@ -2,6 +2,7 @@
 
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
@@ -26,6 +27,7 @@ from libs.common.clock import wall
 MARKER: Final = "bench"
 Count = Annotated[int, Parameter(validator=Number(gte=1))]
 Readers = Annotated[int, Parameter(validator=Number(gte=0))]
+Rate = Annotated[float, Parameter(validator=Number(gt=0))]
 app = App(name="bench.product", help="Measure all of Farhand under a burst of hires.")
 
 
@@ -35,6 +37,7 @@ def product(
     hires: Count = 500,
     copies: tuple[Count, ...] = (1, 2, 4),
     readers: Readers = 0,
+    rate: Rate = 2,
     to: Path = ROOT / "docs",
 ) -> None:
     """Run the burst and write benchmarks/product.md; Ctrl-C stops it and cleans up.
@@ -46,7 +49,10 @@ def product(
     copies
         How many processes of each service; may be given several times, and each is a run.
     readers
-        How many browsers have a live board open during a second burst of as many hires.
+        How many browsers have a live board open: as many hires come twice more for each count of
+        copies, at a steady rate, without any browser and with these.
+    rate
+        How many hires come a second then.
     to
         The folder that holds the folder of the document.
 
@@ -55,29 +61,29 @@ def product(
         sys.exit("The benchmark reads CPU and memory from /proc, which only Linux has.")
     settings, screen = Settings.from_env(), Screen()
     settings = settings.evolve(home=settings.home / "bench", clock=None)
+    flows = (Load(hires, rate), Load(hires, rate, readers)) if readers else ()
+    wanted = [(load, count) for count in copies for load in (Load(hires), *flows)]
     measured: list[Measured] = []
     try:
-        interrupt.run(_all(settings, Load(hires, readers), copies, screen, measured), screen.note)
+        interrupt.run(_all(settings, wanted, screen, measured), screen.note)
     except (StackError, TimeoutError) as error:
         sys.exit(f"✗ {error}")
-    if len(measured) == len(copies) * (2 if readers else 1):
+    if len(measured) == len(wanted):
         _write(measured, to / "benchmarks", screen)
     sys.exit(any(each.wrong for each in measured))
 
 
 async def _all(
-    settings: Settings, load: Load, copies: tuple[int, ...], screen: Screen, done: list[Measured]
+    settings: Settings, wanted: Sequence[tuple[Load, int]], screen: Screen, done: list[Measured]
 ) -> None:
     home = Home(settings.home)
     try:
-        for count in copies:
+        for load, copies in wanted:
             make_room(home, MARKER)
             with screen.console.status("") as status:
-                progress = partial(_show, status, count)
-                found = await measure(settings, load, count, screen, progress)
-            done.extend(found)
-            for each in found:
-                screen.console.print(_says(each), markup=False)
+                progress = partial(_show, status, copies)
+                done.append(await measure(settings, load, copies, screen, progress))
+            screen.console.print(_says(done[-1]), markup=False)
     finally:
         screen.close()
         remove(home)
@@ -89,14 +95,13 @@ def _show(status: Status, copies: int, statuses: Counter[str]) -> None:
 
 
 def _says(each: Measured) -> str:
-    both = each.clear_seconds + each.ready_seconds
+    hires, both = each.load.hires, each.clear_seconds + each.ready_seconds
     wrong = f"  ✗ {each.wrong[0]}" if each.wrong else ""
     return (
-        f"  {each.copies} copies  {each.readers} readers  "
-        f"{each.hires / each.decided_seconds:,.1f} hires/s until decided  "
-        f"{each.hires / each.clear_seconds:,.1f} until clear  "
-        f"{each.hires / both:,.1f} until ready  "
-        f"{each.cost.total * 1_000 / each.hires:.1f} CPU-s for 1,000{wrong}"
+        f"  {each.copies} copies  {each.load.readers} readers  "
+        f"{hires / each.decided_seconds:,.1f} hires/s until decided  "
+        f"{hires / each.clear_seconds:,.1f} until clear  {hires / both:,.1f} until ready  "
+        f"{each.cost.total * 1_000 / hires:.1f} CPU-s for 1,000{wrong}"
     )
 
 

@@ -5,7 +5,6 @@ import os
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Final
@@ -43,27 +42,31 @@ ELSEWHERE: Final = (Story.BAMBOOHR, Story.UNREADABLE)
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How many hires are sent at once, and how many browsers look at the second burst."""
+    """How many hires come, how many of them a second, and how many browsers look meanwhile.
+
+    With a `rate` of zero they come as many at once as can.
+    """
 
     hires: int
+    rate: float = 0
     readers: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """What a burst of so many hires came to, with so many copies of each service.
+    """What a load came to, with so many copies of each service.
 
-    `decided_seconds` is from the first delivery until the law has decided on each and its tasks are
-    planned; `clear_seconds` until the adapters have nothing left to do either; `ready_seconds` from
-    the first task closed by a person until the last hire is ready. `cost` is all CPU from the first
-    delivery to the end, in seconds; `memory` the services' peak, in bytes. Meanwhile so many
-    `readers` had the board open, and each of their `looks` took so many seconds.
+    `told_seconds` is from the first delivery to the last; `decided_seconds` until the law has
+    decided on each and its tasks are planned; `clear_seconds` until the adapters have nothing left
+    to do either; `ready_seconds` from the first task closed by a person until the last hire is
+    ready. `cost` is all CPU from the first delivery to the end, in seconds; `memory` the services'
+    peak, in bytes. The `looks` at the board of those who read meanwhile took so many seconds each.
     """
 
-    hires: int
+    load: Load
     copies: int
-    readers: int
     looks: Looks
+    told_seconds: float
     decided_seconds: float
     clear_seconds: float
     ready_seconds: float
@@ -75,11 +78,10 @@ class Measured:
 
 async def measure(
     settings: Settings, load: Load, copies: int, report: Report, progress: Progress
-) -> Sequence[Measured]:
-    """One burst, and with readers another of as many hires while they look.
+) -> Measured:
+    """One load on a stack of its own, which is gone afterwards.
 
-    Raises StackError where something does not start, TimeoutError where the hires stand still. The
-    stack is gone afterwards.
+    Raises StackError where something does not start, TimeoutError where the hires stand still.
     """
     os.environ["FARHAND_HOOK_RATE"] = UNLIMITED  # one sender, who is us
     async with running(settings.evolve(given=Given()), services=(), report=report) as stack:
@@ -88,68 +90,66 @@ async def measure(
         conn = await asyncpg.connect(at(stack.addresses.postgres, DATABASE))
         try:
             async with doors_of(stack.settings, stack.credentials) as doors:
-                return await _Bursts(stack, doors, clock, Watch(conn, progress)).run(load, copies)
+                return await _Run(stack, doors, clock, Watch(conn, progress), load, copies).run()
         finally:
             await conn.close(timeout=5)
 
 
 @dataclass(frozen=True, slots=True)
-class _Bursts:
+class _Run:
     stack: Stack
     doors: Doors
     clock: Clock
     watch: Watch
+    load: Load
+    copies: int
 
-    async def run(self, load: Load, copies: int) -> Sequence[Measured]:
-        rounds = (0, load.readers) if load.readers else (0,)
-        told = list(_told_now(self.clock.now(), WARM_UP + load.hires * len(rounds)))
-        sent = told[:WARM_UP]
-        await self._deliver(sent)
-        await self.watch.until_at_rest(len(sent))
-        await self._close_all(sent)
-        done: list[Measured] = []
-        for readers in rounds:
-            counted = told[len(sent) : len(sent) + load.hires]
-            sent += counted
-            async with self._reading(readers) as looks:
-                measured = await self._burst(counted, sent)
-            done.append(replace(measured, copies=copies, readers=readers, looks=looks))
-        return done
-
-    def _reading(self, readers: int) -> AbstractAsyncContextManager[Looks]:
+    async def run(self) -> Measured:
+        told = list(_told_now(self.clock.now(), WARM_UP + self.load.hires))
+        warm, counted = told[:WARM_UP], told[WARM_UP:]
+        await self._deliver(warm, 0)
+        await self.watch.until_at_rest(len(warm))
+        await self._close_all(warm)
         password = self.stack.credentials.read("console_password")
-        return reading(self.doors.addresses["console"], password, readers)
+        url = self.doors.addresses["console"]
+        async with reading(url, password, self.load.readers) as looks:
+            return await self._counted(counted, told, looks)
 
-    async def _burst(self, counted: Sequence[DemoHire], sent: Sequence[DemoHire]) -> Measured:
+    async def _counted(
+        self, counted: Sequence[DemoHire], told: Sequence[DemoHire], looks: Looks
+    ) -> Measured:
         before, began = Cost.now(self.stack), time.monotonic()
-        await self._deliver(counted)
-        decided_at, clear_at = await self.watch.until_at_rest(len(sent))
+        await self._deliver(counted, self.load.rate)
+        told_at = time.monotonic()
+        decided_at, clear_at = await self.watch.until_at_rest(len(told))
         people_began = time.monotonic()
-        deeds = await self._close_all(sent)
+        deeds = await self._close_all(told)
         ready_at = time.monotonic()
         return Measured(
-            hires=len(counted),
-            copies=0,
-            readers=0,
-            looks=Looks(),
+            load=self.load,
+            copies=self.copies,
+            looks=looks,
+            told_seconds=told_at - began,
             decided_seconds=decided_at - began,
             clear_seconds=clear_at - began,
             ready_seconds=ready_at - people_began,
             deeds=deeds,
             cost=Cost.now(self.stack).since(before),
             memory=usage.peak_memory(self._services()),
-            wrong=await self._wrong(sent),
+            wrong=await self._wrong(told),
         )
 
-    async def _deliver(self, hires: Iterable[DemoHire]) -> None:
-        desks = asyncio.Semaphore(SENDERS)
+    async def _deliver(self, hires: Iterable[DemoHire], rate: float) -> None:
+        desks, began = asyncio.Semaphore(SENDERS), time.monotonic()
 
         async def send(hire: DemoHire) -> None:
             async with desks:
                 await self.doors.deliver("onboarding", next(deliveries.planned(hire)))
 
         async with asyncio.TaskGroup() as senders:
-            for hire in hires:
+            for number, hire in enumerate(hires):
+                if rate:
+                    await asyncio.sleep(began + number / rate - time.monotonic())
                 senders.create_task(send(hire))
 
     async def _close_all(self, hires: Sequence[DemoHire]) -> int:

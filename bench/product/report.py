@@ -25,12 +25,17 @@ close over the API whatever waits for a person, and the last hire is *ready*. In
 has to stand where its data calls for, without a dead letter and without a process that ended. The
 product's clock runs {SPEED} times as fast, so that letters which wait for more go out meanwhile.
 
-Where there are *readers*, as many hires once more follow on the same copy while so many signed-in
-browsers have the board open: each is told of changes and looks again as the page's script does.
+Each line is a run of its own. Where hires come at a steady rate, *decided after* is how long the
+last that was told waited for its decision. *Readers* are signed-in browsers that have the board
+open the whole time: each is told of changes and looks again as the page's script does.
 """
-COLUMNS: Final = (
-    *("copies of each", "readers", "hires", "hires/s until decided", "until clear", "until ready"),
+BURSTS: Final = (
+    *("copies of each", "hires", "hires/s until decided", "until clear", "until ready"),
     *("deeds of people/s", "CPU-s for 1,000 hires", "memory of the services, MiB"),
+)
+FLOWS: Final = (
+    *("copies of each", "hires", "hires/s", "readers", "decided after, s"),
+    *("CPU-s for 1,000 hires", "memory of the services, MiB"),
 )
 LOOKS: Final = ("", "looks", "half of them took, ms", "95 of 100 took, ms", "the slowest, ms")
 INFRASTRUCTURE: Final = {
@@ -48,7 +53,7 @@ READ: Final = """\
   in between.
 - The identity provider is a stand-in, one process in Python on the same cores, which is asked
   several times for each account; its CPU stands beside ours and is in the sum.
-- Readers cost what the console and PostgreSQL use more than without them. What they see is read
+- Readers cost what a run with them uses more than the one without. What they see is read
   and rendered once for all who look at the same moment; what follows is told to 25 browsers a
   second at most. The browsers run on the same machine, and their CPU is not in the sums.
 - CPU is of all processes from /proc, senders and people left out; those are on the same machine,
@@ -75,7 +80,7 @@ class ProductReport:
                 HEAD,
                 f"{self.began} · {self.machine}\n\n{versions}\n",
                 *(f"**Not as it has to be:** {wrong}\n" for wrong in self._wrong()),
-                table(COLUMNS, map(_row, self.measured)),
+                *self._loads(),
                 "CPU seconds for 1,000 hires, by who used them:\n",
                 table(("", *self._titles()), self._cost_rows()),
                 *self._looks(),
@@ -86,16 +91,23 @@ class ProductReport:
     def _wrong(self) -> Iterator[str]:
         for each in self.measured:
             for wrong in each.wrong:
-                yield f"{_copies(each)}: {wrong}"
+                yield f"{_title(each)}: {wrong}"
+
+    def _loads(self) -> Iterator[str]:
+        flows = [_flow(each) for each in self.measured if each.load.rate]
+        yield table(BURSTS, [_burst(each) for each in self.measured if not each.load.rate])
+        if flows:
+            yield "Hires that come one after the other:\n"
+            yield table(FLOWS, flows)
 
     def _looks(self) -> Iterator[str]:
-        rows = [_look_row(each) for each in self.measured if each.readers]
+        rows = [_look_row(each) for each in self.measured if each.load.readers]
         if rows:
             yield "How often and how fast readers saw the board:\n"
             yield table(LOOKS, rows)
 
     def _titles(self) -> Iterator[str]:
-        return (_copies(each) for each in self.measured)
+        return (_title(each) for each in self.measured)
 
     def _cost_rows(self) -> Iterator[tuple[str, ...]]:
         parts = {each.name: each.name for each in SERVICES} | INFRASTRUCTURE
@@ -104,29 +116,45 @@ class ProductReport:
             yield (title, *costs)
 
 
-def _row(each: Measured) -> tuple[str, ...]:
+def _burst(each: Measured) -> tuple[str, ...]:
+    hires = each.load.hires
     return (
         str(each.copies),
-        str(each.readers),
-        f"{each.hires:,}",
-        f"{each.hires / each.decided_seconds:,.0f}",
-        f"{each.hires / each.clear_seconds:,.0f}",
-        f"{each.hires / (each.clear_seconds + each.ready_seconds):,.0f}",
+        f"{hires:,}",
+        f"{hires / each.decided_seconds:,.0f}",
+        f"{hires / each.clear_seconds:,.0f}",
+        f"{hires / (each.clear_seconds + each.ready_seconds):,.0f}",
         f"{each.deeds / each.ready_seconds:,.0f}",
-        _for_thousand(each, each.cost.total),
-        f"{each.memory / MEBI:,.0f}",
+        *_spent(each),
     )
+
+
+def _flow(each: Measured) -> tuple[str, ...]:
+    return (
+        str(each.copies),
+        f"{each.load.hires:,}",
+        f"{each.load.rate:g}",
+        str(each.load.readers),
+        f"{each.decided_seconds - each.told_seconds:.1f}",
+        *_spent(each),
+    )
+
+
+def _spent(each: Measured) -> tuple[str, str]:
+    return _for_thousand(each, each.cost.total), f"{each.memory / MEBI:,.0f}"
 
 
 def _look_row(each: Measured) -> tuple[str, ...]:
     took = (each.looks.share(part) for part in (0.5, 0.95, 1.0))
-    return (_copies(each), f"{len(each.looks.seconds):,}", *(f"{1_000 * s:,.0f}" for s in took))
+    return (_title(each), f"{len(each.looks.seconds):,}", *(f"{1_000 * s:,.0f}" for s in took))
 
 
-def _copies(each: Measured) -> str:
+def _title(each: Measured) -> str:
+    load = each.load
     copies = "one copy" if each.copies == 1 else f"{each.copies} copies"
-    return f"{copies}, {each.readers} readers" if each.readers else copies
+    rate = f", {load.rate:g} a second" if load.rate else ", a burst"
+    return f"{copies}{rate}{f', {load.readers} readers' if load.readers else ''}"
 
 
 def _for_thousand(each: Measured, seconds: float) -> str:
-    return f"{seconds * THOUSAND / each.hires:.2f}"
+    return f"{seconds * THOUSAND / each.load.hires:.2f}"
