@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +19,9 @@ STARTS: Final = 3
 CALM: Final = 20.0
 """seconds a part has to live for its next restart to be quick again"""
 PROBE_EVERY: Final = 0.05
-LOG_KEPT: Final = 16 * 1024 * 1024
+ROOM_EVERY: Final = 0.5
+MEBI: Final = 1024 * 1024
+LOG_KEPT: Final = 16 * MEBI
 
 Probe = Callable[[], Awaitable[None]]
 
@@ -33,6 +36,24 @@ class Kind(Enum):
     NATIVE = "comes in a package"
     JAVA = "needs jars"
     SERVICE = "needs all the others"
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What has to be free on the disk before a part may start; `needed` in bytes."""
+
+    folder: Path
+    needed: int
+
+    def lacking(self) -> str | None:
+        """Why it may not start, if so."""
+        free = shutil.disk_usage(self.folder).free
+        if free >= self.needed:
+            return None
+        has, needs = free // MEBI, self.needed // MEBI
+        return (
+            f"the disk that holds {self.folder} has {has} MB left, and {needs} MB have to be free"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +80,12 @@ class Part:
     stop_signal: signal.Signals = signal.SIGTERM
     stop_within: float = 10.0
     ready_within: float = 90.0
+    room: Room | None = None
+    """for a part that would lose what it keeps if it was started on a full disk"""
+
+    def lacks_room(self) -> str | None:
+        """Why it may not be started now, if so."""
+        return self.room.lacking() if self.room else None
 
 
 class EndedError(Exception):
@@ -122,6 +149,8 @@ class Child:
             kill_group(self._process.pid)
 
     async def _first_launch(self) -> None:
+        if lacking := self.part.lacks_room():
+            raise StackError(f"{self.part.title} does not start: {lacking}.")
         for attempt, pause in enumerate(back_off(), 1):
             try:
                 await self._launch()
@@ -150,9 +179,16 @@ class Child:
         while True:
             await self._bury()
             await asyncio.sleep(next(pauses))
+            await self._until_there_is_room()
             self.restarts += 1
             with contextlib.suppress(EndedError, OSError):
                 return await self._launch()
+
+    async def _until_there_is_room(self) -> None:
+        if lacking := self.part.lacks_room():
+            self._say(f"{self.part.title} waits: {lacking}")
+        while self.part.lacks_room():  # noqa: ASYNC110  # a disk tells nobody that it has room
+            await asyncio.sleep(ROOM_EVERY)
 
     async def _launch(self) -> None:
         part = self.part

@@ -6,10 +6,13 @@ from typing import Final
 from farhand import probes
 from farhand.embedded import jars, java
 from farhand.errors import failed
-from farhand.supervisor import Kind, Part, run_to_end
+from farhand.supervisor import Kind, Part, Room, run_to_end
 
 TITLE: Final = "Apache Kafka"
 HEAP: Final = 512
+ROOM: Final = 64 * 1024 * 1024
+"""Bytes. Started after a crash while the disk is full, Kafka 4.3.1 cannot write the index of its
+metadata log, takes that for corruption and truncates the log: every topic is gone."""
 CLUSTER: Final = "farhand-embedded-0001A"
 
 
@@ -41,6 +44,7 @@ def part(*, folder: Path, cache: Path, tmp: Path, port: int, controller_port: in
         probe=lambda: probes.kafka(port),
         prepare=prepare,
         stop_within=15,
+        room=Room(folder, ROOM),
         url=f"127.0.0.1:{port}",
     )
 

@@ -1,6 +1,7 @@
 import asyncio
 import sys
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from farhand.errors import StackError
 from farhand.orphans import Watcher, left_behind
-from farhand.supervisor import Child, Part, back_off, nothing
+from farhand.supervisor import Child, Part, Room, back_off, nothing
 from tests.house.waiting import until
 
 Said = list[str]
@@ -62,6 +63,42 @@ async def test_a_part_that_never_comes_up_is_told_with_its_last_words(
     with pytest.raises(
         StackError, match=r"(?s)Part does not start: it ended with code 1\..*no disk"
     ):
+        await child.start()
+
+
+class Full(Room):
+    """A disk without room, until somebody makes some."""
+
+    def lacking(self) -> str | None:
+        return None if (self.folder / "made").exists() else "the disk is full"
+
+
+async def test_a_part_that_a_full_disk_would_harm_is_started_once_there_is_room(
+    watcher: Watcher, tmp_path: Path
+) -> None:
+    said: Said = []
+    made = tmp_path / "made"
+    made.touch()
+    child = child_of("import time; time.sleep(60)", watcher, tmp_path, said)
+    child.part = replace(child.part, room=Full(tmp_path, 0))
+    await child.start()
+    made.unlink()
+    child.kill()
+    await until(lambda: "Part waits: the disk is full" in said)
+    assert child.pid is None
+    assert child.restarts == 0
+    made.touch()
+    await until(lambda: child.pid is not None and child.ready.is_set())
+    assert said[-1] == "Part is back"
+    await child.stop()
+
+
+async def test_on_a_full_disk_it_does_not_start_at_all_and_says_why(
+    watcher: Watcher, tmp_path: Path
+) -> None:
+    child = child_of("", watcher, tmp_path, [])
+    child.part = replace(child.part, room=Room(tmp_path, 2**60))
+    with pytest.raises(StackError, match=rf"Part does not start: the disk that holds {tmp_path}"):
         await child.start()
 
 
