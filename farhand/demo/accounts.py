@@ -36,7 +36,7 @@ def account(
             problem
             for hire_id, hire in company.items()
             if hire_id in seen
-            for problem in _hire(hire, seen[hire_id], now)
+            for problem in unlike(hire, seen[hire_id], now)
         ),
     ]
     if not letters:
@@ -53,10 +53,12 @@ def _population(
         yield f"{hire_id} was never sent"
 
 
-def _hire(hire: DemoHire, seen: Mapping[str, Any], now: datetime) -> Iterator[str]:
+def unlike(hire: DemoHire, seen: Mapping[str, Any], now: datetime) -> Iterator[str]:
+    """In what a hire, as the API shows it, is not what it has to be by now."""
     status, expected = seen["status"], hire.ends_as(now)
     if status not in expected:
-        yield f"{hire.ref} ({hire.story}) is {status} and should be {' or '.join(expected)}"
+        turn = f"; it is the turn of {', '.join(seen['turn'])}" if seen["turn"] else ""
+        yield f"{hire.ref} ({hire.story}) is {status} and should be {' or '.join(expected)}{turn}"
     known = hire.last_known
     if (seen["jurisdiction"], seen["starts_on"]) != (known.jurisdiction, str(known.starts_on)):
         yield f"{hire.ref} starts in {seen['jurisdiction']} on {seen['starts_on']}, as of old"

@@ -11,6 +11,7 @@ from uuid import UUID
 import httpx2
 
 from farhand.demo import deliveries, people
+from farhand.demo.accounts import unlike
 from farhand.demo.company import STARTS_EARLY, company
 from farhand.demo.person import UNLAWFUL, DemoHire
 from farhand.demo.product_time import until
@@ -224,9 +225,9 @@ class Workload:
             await self.line.doors.post("onboarding", deed.path, dict(deed.body))
 
     def _is_at_rest(self, hire: DemoHire, seen: Mapping[str, Any]) -> bool:
-        ends = hire.ends_as(self.line.clock.now())
-        is_told = not self.untold[hire.hire_id]
-        return is_told and seen["status"] in ends and not (_waits(seen) and _is_lawful(hire))
+        if self.untold[hire.hire_id] or (_waits(seen) and _is_lawful(hire)):
+            return False
+        return not any(unlike(hire, seen, self.line.clock.now()))  # what was told may be on its way
 
     async def _look(self, hire: DemoHire) -> dict[str, Any] | None:
         """Where the hire stands; None while nobody knows of it."""
