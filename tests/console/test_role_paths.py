@@ -235,6 +235,29 @@ async def test_it_does_its_task_ends_access_now_and_gives_it_back(site: Site) ->
     await site.audit_shows(Role.IT, "access restored")
 
 
+async def test_it_gives_a_task_to_hr_who_has_it_then(site: Site) -> None:
+    hire_id = await site.company.hire(LAWFUL, role="Translator")
+    await site.until(hire_id, HireStatus.PROVISIONING)
+    page = await site.sign_in(Role.IT)
+    await find(page, "Translator")
+    task = page.locator("#tasks li").filter(has_text="Order a laptop")
+    await task.locator("summary", has_text="Give to").click()
+    await task.locator("select[name=owner]").select_option("hr")
+    await task.locator("details.act[open] input[name=why]").fill("They have the contract.")
+    await task.get_by_role("button", name="Give it", exact=True).click()
+    await is_done(page)
+    await expect(task.locator(".task-meta")).to_contain_text("HR")
+    await expect(task.get_by_role("button", name="Mark as done")).to_have_count(0)
+    await site.audit_shows(Role.IT, "given to another role")
+
+    page = await site.sign_in(Role.HR)
+    await find(page, "Translator")
+    task = page.locator("#tasks li").filter(has_text="Order a laptop")
+    await task.get_by_role("button", name="Mark as done", exact=True).first.click()
+    await is_done(page)
+    await expect(task).to_contain_text("done ")
+
+
 async def test_legal_answers_what_is_in_doubt_about_a_law(site: Site) -> None:
     hire_id = await site.company.hire("IE", role="Translator")
     await site.until(hire_id, HireStatus.CHECKING)
