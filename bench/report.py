@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from bench import aims
 from bench.contender import SKIPPED, Contender
 from bench.feed import Load
 from bench.measured import Run, Runs, grouped
@@ -26,7 +27,7 @@ closed, one notice is written. PostgreSQL commits durably (`fsync`, `synchronous
 hires, on an empty database and empty topics of its own, on the same embedded PostgreSQL and Kafka.
 After each run every row of every hire is compared with what has to stand there, and for the traced
 contender also the traces of some of its newest 10,000 hires (the store drops older ones once it is
-full, at 150,000 spans of six a hire); a run with anything wrong is disqualified.
+full, at 100,000 spans of six a hire); a run with anything wrong is disqualified.
 """
 READ: Final = """\
 ## How to read it
@@ -106,6 +107,7 @@ class Report:
             if any(map(self.trickle, self.contenders))
             else "",
             f"## Growth with the load\n\n{table(GROWTH_HEAD, self._growth_rows())}",
+            f"## What was aimed at\n\n{table(aims.HEAD, self._aims())}",
             f"## In pictures\n\n{pictures}\n",
             f"## Who takes part\n\n{self._who()}",
             READ,
@@ -161,6 +163,11 @@ class Report:
                     f"{runs.median(lambda r: r.cpu.total):.2f}",
                     f"{runs.median(lambda r: r.memory) / MEBI:,.0f}",
                 )
+
+    def _aims(self) -> Iterator[tuple[str, ...]]:
+        largest = {c.name: found[-1][1] for c in self.contenders if (found := self.bursts(c))}
+        kernel = next((c for c in self.contenders if c.name == aims.KERNEL), None)
+        return aims.rows(largest, self.trickle(kernel) if kernel else None)
 
     def _ratio(self, runs: Runs, of: Callable[[Run], float]) -> str:
         if self.limit is None:

@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 import httpx2
 
 from bench.workload.hire import Hire
+from farhand.errors import StackError
 from libs.common import clock
 
 LOOKED_AT: Final = 25
@@ -63,10 +64,11 @@ async def _asked(
     """The spans of each trace of a hire, asked for again until the caller is content."""
     for _ in range(TRIES):
         lookback = int((clock.wall().timestamp() - since) * 1_000) + MARGIN_MS
-        answer = await client.get(
-            "/api/v2/traces",
-            params={"annotationQuery": f"hire.id={hire.hire_id}", "lookback": lookback},
-        )
+        asked = {"annotationQuery": f"hire.id={hire.hire_id}", "lookback": lookback}
+        try:
+            answer = await client.get("/api/v2/traces", params=asked)
+        except httpx2.TransportError as error:
+            raise StackError("Zipkin does not answer any more; its log says why.") from error
         answer.raise_for_status()
         yield [sorted(_spans(trace)) for trace in answer.json()]
         await asyncio.sleep(PAUSE_SECONDS)

@@ -9,7 +9,7 @@ from farhand.supervisor import Kind, Part
 
 TITLE: Final = "Zipkin"
 HEAP: Final = 320
-SPANS_KEPT: Final = 150_000
+SPANS_KEPT: Final = 100_000
 """about what the heap holds; the oldest traces go first"""
 
 

@@ -1,7 +1,9 @@
 """Topics are declared before anything starts, and keep records as long as they should."""
 
+import asyncio
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +17,8 @@ from tests.infrastructure import Infrastructure
 
 DAY_MS, HOUR_MS = str(24 * 3600 * 1000), str(3600 * 1000)
 FOR_EVER = {"retention.ms": "-1"}
+LARGE = {"max.message.bytes": "2000000"}
+PATIENCE_SECONDS = 10.0
 A_DAY = {"retention.ms": DAY_MS, "segment.ms": HOUR_MS}
 
 
@@ -34,6 +38,17 @@ async def settings_of(bootstrap: str, topic: str, **altered: str) -> Mapping[str
     return {name: value for name, value, _, source, *_ in entries if source == 1}
 
 
+async def shown(bootstrap: str, topic: str, wanted: Mapping[str, str]) -> Mapping[str, str]:
+    """What is set for the topic once it is what is wanted: a broker learns of it a moment later."""
+    found = await settings_of(bootstrap, topic)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while found != wanted:
+                await asyncio.sleep(0.05)
+                found = await settings_of(bootstrap, topic)
+    return found
+
+
 @pytest.mark.parametrize(
     ("retention", "settings"),
     [
@@ -48,7 +63,7 @@ async def test_a_topic_keeps_records_as_long_as_it_was_declared_to(
 
     await declare_topics(infrastructure.kafka, [TopicSpec(name, 1, retention=retention)])
 
-    assert await settings_of(infrastructure.kafka, name) == settings
+    assert await shown(infrastructure.kafka, name, settings) == settings
 
 
 async def test_a_topic_that_kept_records_for_ever_keeps_them_for_a_day_from_now_on(
@@ -57,9 +72,11 @@ async def test_a_topic_that_kept_records_for_ever_keeps_them_for_a_day_from_now_
     name = f"topic-{secrets.token_hex(4)}"
     await declare_topics(infrastructure.kafka, [TopicSpec(name, 1)])
     await settings_of(infrastructure.kafka, name, retention_ms="-1", max_message_bytes="2000000")
+    before = FOR_EVER | LARGE
+    assert await shown(infrastructure.kafka, name, before) == before
 
     for _ in range(2):
         await declare_topics(infrastructure.kafka, [TopicSpec(name, 1, retention=OUTSIDE_KEPT)])
 
-    found = await settings_of(infrastructure.kafka, name)
-    assert found == A_DAY | {"max.message.bytes": "2000000"}
+    after = A_DAY | LARGE
+    assert await shown(infrastructure.kafka, name, after) == after

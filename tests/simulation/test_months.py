@@ -8,7 +8,7 @@ from tests.simulation.company import Company
 from tests.simulation.history import History
 
 COMPANIES = 200
-LARGEST = 3
+LARGEST = 2
 """Hires of a company; each size is as frequent as the others."""
 
 SETTLED = {HireStatus.READY, HireStatus.ACTIVE, HireStatus.LEAVING, HireStatus.BLOCKED}
