@@ -1,6 +1,6 @@
 """What Farhand's kernel is meant to reach beside its peers, and how far it is from that."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
