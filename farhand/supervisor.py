@@ -179,9 +179,9 @@ class Child:
         while True:
             await self._bury()
             await asyncio.sleep(next(pauses))
-            await self._until_there_is_room()
-            self.restarts += 1
-            with contextlib.suppress(EndedError, OSError):
+            with contextlib.suppress(EndedError, OSError):  # its folder may be gone as well
+                await self._until_there_is_room()
+                self.restarts += 1
                 return await self._launch()
 
     async def _until_there_is_room(self) -> None:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import Case, GenerationMode
 
-EXAMPLES: Final = 3
+EXAMPLES: Final = 5
 """Requests of each operation in each mode: as its schema allows, and as it does not."""
 
 MOVES_ALL: Final = r"/rebuild$"

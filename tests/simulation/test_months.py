@@ -8,8 +8,8 @@ from tests.simulation.company import Company
 from tests.simulation.history import History
 
 COMPANIES = 200
-LARGEST = 2
-"""Hires of a company; each size is as frequent as the others."""
+LARGEST = 4
+"""Hires of a company; there are as many of each size."""
 
 SETTLED = {HireStatus.READY, HireStatus.ACTIVE, HireStatus.LEAVING, HireStatus.BLOCKED}
 
