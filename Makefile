@@ -2,6 +2,9 @@
 PY := .venv/bin/python
 ARGS ?=
 
+# Some images set it; every process of Farhand and of its tests would then compile all it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help bench bench-product chaos demo compose-demo up test check check-format check-lint check-types check-architecture \
