@@ -1,13 +1,10 @@
 """A service as it runs, on a real Kafka and PostgreSQL, and its HTTP side on a port."""
 
-import asyncio
 import secrets
-import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import uvicorn
 from opentelemetry.sdk.trace import TracerProvider
 
 from libs.common.clock import Clock
@@ -21,6 +18,7 @@ from libs.common.sealing import Vault
 from libs.common.service import Service, Tools
 from libs.common.settings import Settings
 from tests.infrastructure import Infrastructure
+from tests.listening import listening
 
 MASTER_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 TOKEN = "of these tests"  # noqa: S105
@@ -55,15 +53,8 @@ async def served(service: Service, kernel: Kernel) -> AsyncGenerator[str]:
     app = create_app(service, TOKEN, TracerProvider())
     limit = RateLimit("")
     app.state.running = Running(kernel, kernel.tools, limit)
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
-        serving = asyncio.create_task(server.serve([listening]))
-        while not server.started:
-            await asyncio.sleep(0.01)
-        try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            await serving
-            await limit.close()
+    try:
+        async with listening(app, log_config=None) as url:
+            yield url
+    finally:
+        await limit.close()

@@ -6,6 +6,7 @@ told otherwise: in a container, whose network decides who sees it.
 
 import hmac
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -39,11 +40,18 @@ class IdentityProvider(ASGIApplication):
 def application(folder: Path, token: str) -> IdentityProvider:
     """The provider with what the folder keeps."""
     folder.mkdir(parents=True, exist_ok=True)
+    provider = _provider()
+    return IdentityProvider(KeptAccounts(folder / FILE, provider), provider, token)
+
+
+@cache
+def _provider() -> ScimProvider:
+    """What the server can do, with models made of its schemas, which takes a quarter second."""
     provider = load_default_provider()
     if provider.config is not None:
         schemes = provider.config.authentication_schemes or []
         provider.config.authentication_schemes = [*schemes, BEARER_TOKEN_SCHEME]
-    return IdentityProvider(KeptAccounts(folder / FILE, provider), provider, token)
+    return provider
 
 
 def serve(port: int, folder: Path, token_file: Path, host: str = LOOPBACK) -> None:

@@ -1,6 +1,5 @@
 """A real Chromium over a console that is served: of the system, or from Playwright's own store."""
 
-import asyncio
 import os
 import shutil
 from collections.abc import AsyncGenerator
@@ -8,7 +7,6 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import pytest
-import uvicorn
 from playwright.async_api import Browser, Error, async_playwright
 
 from services.console.web.visit import COOKIE
@@ -34,24 +32,6 @@ async def chromium() -> AsyncGenerator[Browser]:
             )
         yield browser
         await browser.close()
-
-
-class _Server(uvicorn.Server):
-    def install_signal_handlers(self) -> None:
-        """Signals are pytest's."""
-
-
-@asynccontextmanager
-async def served(app: Any, **more: Any) -> AsyncGenerator[str]:
-    """An application on a port of its own; gives its address. `more` goes to uvicorn."""
-    server = _Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False, **more))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = server.force_exit = True
-    await serving
 
 
 def signed_in(url: str, token: str, **more: str) -> list[Any]:

@@ -41,10 +41,10 @@ from services.console.operations import Operations
 from services.console.web import operations_page, pages
 from services.onboarding.__main__ import service as onboarding
 from services.onboarding.commands import ReportHire
-from tests.console.chromium import served
 from tests.console.conftest import MASTER_KEY, Console
 from tests.console.hires import NOW
 from tests.infrastructure import Infrastructure
+from tests.listening import listening
 
 START: Final = date(2026, 12, 15)
 SECRETS: Final = {"api_token": "token", "master_key": MASTER_KEY, "scim_token": "token"}
@@ -108,7 +108,7 @@ async def company(
     """Everybody at work; `dsns` are the databases of the services by name."""
     for name, secret in SECRETS.items():
         (folder / name).write_text(secret)
-    async with served(application(folder, SECRETS["scim_token"]), headers=CLOSE) as scim:
+    async with listening(application(folder, SECRETS["scim_token"]), headers=CLOSE) as scim:
         settings = _settings(infrastructure, folder, scim)
         async with _at_work(settings, dsns) as everybody:
             yield everybody

@@ -25,7 +25,7 @@ from libs.common.contracts.onboarding import HireStatus
 from libs.common.contracts.values import Owner
 from services.console.figures import follow_key_results
 from services.console.role import Role
-from tests.console.chromium import chromium, served, signed_in
+from tests.console.chromium import chromium, signed_in
 from tests.console.conftest import Console, tell
 from tests.console.hires import BOB, CAROL, announced, assigned, blocked, decided, received, stands
 from tests.console.test_figures import figure, measured
@@ -33,6 +33,7 @@ from tests.console.test_operations import (
     a_dead_letter,
     watched,  # noqa: F401  # pyright: ignore[reportUnusedImport]  # a fixture
 )
+from tests.listening import listening
 
 RULES: Final = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 THEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
@@ -91,7 +92,7 @@ async def site(browser: Browser, watched: Console) -> AsyncGenerator[Site]:  # n
     await tell(watched, *about_carol())
     office = await watched.signed_in(*EVERYTHING)
     worker = await watched.signed_in(Role.WORKER, hire_id=CAROL)
-    async with served(watched.app) as url:
+    async with listening(watched.app) as url:
         yield Site(url, token(office), token(worker), letter)
 
 

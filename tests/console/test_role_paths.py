@@ -27,7 +27,6 @@ from libs.common.inbound import Dead
 from services.console import accounts
 from services.console.role import Account, Role
 from services.console.teams import digest_of
-from tests.console.chromium import served
 from tests.console.company import START, Company, company
 from tests.console.conftest import MASTER_KEY, PASSWORD, inbound
 from tests.console.hires import NOW, announced
@@ -36,6 +35,7 @@ from tests.console.test_accessibility import (
 )
 from tests.console.test_figures import figure, measured
 from tests.infrastructure import Infrastructure
+from tests.listening import listening
 
 PATIENCE_SECONDS: Final = 30.0
 """A machine may be busy; on a quiet one everything is there at once."""
@@ -123,7 +123,7 @@ async def site(
         }
         folder = tmp_path_factory.mktemp("company")
         hiring = await stack.enter_async_context(company(infrastructure, dsns, folder))
-        url = await stack.enter_async_context(served(hiring.console.app))
+        url = await stack.enter_async_context(listening(hiring.console.app))
         first = await hiring.hire(LAWFUL, role="Office manager")
         async with AsyncExitStack() as pages:
             found = Site(url, hiring, browser, pages)
@@ -411,7 +411,7 @@ async def test_a_form_of_another_site_does_nothing(site: Site) -> None:
             f'<form method="post" action="{action}">{fields}<button>Win a prize</button></form>'
         )
 
-    async with served(bait) as elsewhere:
+    async with listening(bait) as elsewhere:
         await page.goto(elsewhere)
         async with page.expect_response("**/cancel") as waiting:
             await page.get_by_role("button", name="Win a prize").click()

@@ -1,6 +1,5 @@
 """The identity provider that `farhand up` starts, in this process, and a bad line to it."""
 
-import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
@@ -9,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-import uvicorn
 
 from farhand.embedded.scim_server import application
+from tests.listening import listening
 
 TOKEN = "token-of-the-tests"  # noqa: S105  # no secret
 CUT = 503
@@ -87,22 +86,11 @@ class IdentityProvider:
         return answer.json()["id"]
 
 
-class _Server(uvicorn.Server):
-    def install_signal_handlers(self) -> None:
-        """Signals are pytest's."""
-
-
 @asynccontextmanager
 async def identity_provider(folder: Path) -> AsyncGenerator[IdentityProvider]:
     line = BadLine(application(folder, TOKEN))
-    server = _Server(uvicorn.Config(line, port=0, log_level="warning", access_log=False))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    url = f"http://127.0.0.1:{port}/v2"
     headers = {"authorization": f"Bearer {TOKEN}"}
-    async with httpx2.AsyncClient(base_url=url, headers=headers, trust_env=False) as http:
-        yield IdentityProvider(url, line, http)
-    server.should_exit = True
-    await serving
+    async with listening(line) as address:
+        url = f"{address}/v2"
+        async with httpx2.AsyncClient(base_url=url, headers=headers, trust_env=False) as http:
+            yield IdentityProvider(url, line, http)
