@@ -29,6 +29,11 @@ After each run every row of every hire is compared with what has to stand there,
 contender also the traces of some of its newest 10,000 hires (the store drops older ones once it is
 full, at 100,000 spans of six a hire); a run with anything wrong is disqualified.
 """
+PROFILE: Final = """\
+One more burst, not counted, in which py-spy looked into the kernel's processes 50 times a second,
+after their start: whose code they were in, C and Rust included, while they used a processor. What
+Python itself and the system do counts for who called them.
+"""
 READ: Final = """\
 ## How to read it
 
@@ -59,6 +64,7 @@ class Report:
 
     contenders: Sequence[Contender]
     runs: Sequence[Run]
+    shares: Mapping[str, float]
     machine: str
     versions: Mapping[str, str]
     began: str
@@ -108,6 +114,9 @@ class Report:
             else "",
             f"## Growth with the load\n\n{table(GROWTH_HEAD, self._growth_rows())}",
             f"## What was aimed at\n\n{table(aims.HEAD, self._aims())}",
+            f"## Where the kernel's CPU goes\n\n{PROFILE}\n{self._profile()}"
+            if self.shares
+            else "",
             f"## In pictures\n\n{pictures}\n",
             f"## Who takes part\n\n{self._who()}",
             READ,
@@ -169,6 +178,17 @@ class Report:
         kernel = next((c for c in self.contenders if c.name == aims.KERNEL), None)
         return aims.rows(largest, self.trickle(kernel) if kernel else None)
 
+    def _profile(self) -> str:
+        named = {place: share for place, share in self.shares.items() if share >= SMALL}
+        rest = 1 - sum(named.values())
+        rows = [(place, f"{share:.0%}") for place, share in named.items()]
+        ours = sum(share for place, share in self.shares.items() if "/" in place)
+        return (
+            table(PROFILE_HEAD, [*rows, ("all others", f"{rest:.0%}")])
+            + f"\nOur own modules together take {ours:.0%}, libraries and Python the rest; the "
+            f"largest single one {max(self.shares.values()):.0%}.\n"
+        )
+
     def _ratio(self, runs: Runs, of: Callable[[Run], float]) -> str:
         if self.limit is None:
             return ""
@@ -207,4 +227,6 @@ TRICKLE_HEAD: Final = (
     *("contender, 20 hires/s", "p50", "p99", "CPU-s for 1,000"),
     *("app", "PostgreSQL", "Kafka", "traces", "idle, 1/100 core", "others"),
 )
+PROFILE_HEAD: Final = ("library, or module of ours", "share")
+SMALL: Final = 0.015
 GROWTH_HEAD: Final = ("contender", "hires", "hires/s", "CPU-s for 1,000", "memory, MiB")

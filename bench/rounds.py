@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
+from bench.aims import KERNEL
 from bench.contender import Contender
 from bench.feed import Load
 from bench.run import Bout
@@ -12,6 +13,7 @@ from bench.run import Bout
 ORDER_SEED: Final = 5
 QUICK_SLOW: Final = 200
 WARM_UP: Final = 2_000
+PROFILED: Final = 10_000
 TRICKLE_PER_SECOND: Final = 20.0
 
 
@@ -33,6 +35,12 @@ class Plan:
         """What is run before the rounds and not counted: the JVMs compile while they work."""
         load = Load(min(WARM_UP, *self.hires))
         return [Bout(each, load, 0) for each in self.contenders if each.most is None]
+
+    @property
+    def profiled(self) -> list[Bout]:
+        """What is run after the rounds and not counted: the kernel, with somebody looking in."""
+        load = Load(min(PROFILED, max(self.hires)))
+        return [Bout(each, load, 0) for each in self.contenders if each.name == KERNEL]
 
     @property
     def bouts(self) -> list[Bout]:

@@ -3,14 +3,16 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
+from pathlib import Path
 from threading import Event
 from typing import Final
 from uuid import UUID
 
-from bench import ground, processes, traces, usage
+from bench import ground, processes, profile, traces, usage
 from bench.contender import Contender
 from bench.contenders.step import HIRES
 from bench.feed import Load, Record, feed, record
@@ -40,16 +42,18 @@ class Bout:
     round: int
 
 
-async def run(stack: Stack, bout: Bout, progress: Progress) -> Run:
+async def run(stack: Stack, bout: Bout, progress: Progress, *, profiled: Path | None = None) -> Run:
     """Run once; raises StackError where the contender does not start, TimeoutError where it hangs.
 
-    Whatever happens, its processes, its topics and its database are gone afterwards.
+    Whatever happens, its processes, its topics and its database are gone afterwards. What it did
+    is written into the folder `profiled`, if one is given, which makes it slower.
     """
     prefix = f"{bout.contender.name}-{time.monotonic_ns()}-"
     async with (
         ground.database(stack, bout.contender) as (dsn, conn),
         ground.topics(stack, prefix),
         processes.running(stack, bout.contender, dsn, prefix) as pids,
+        profile.sampling(pids, profiled) if profiled else nullcontext(),
     ):
         return await _Under(stack, bout, conn, prefix, pids).run(progress)
 

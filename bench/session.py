@@ -1,7 +1,7 @@
 """A whole benchmark: the ground is made, every bout is fought, the document is written."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Final
 
 from rich.status import Status
 
-from bench import ground, plots
+from bench import ground, plots, profile
 from bench.machine import machine, versions
 from bench.measured import Run, failed
 from bench.report import Report
@@ -55,12 +55,13 @@ class Session:
                 await ground.keep_commit_times(stack)
                 await self._fight(stack, self.plan.warm_up, "warm ")
                 runs = await self._fight(stack, self.plan.bouts)
+                shares = await self._profile(stack)
         except asyncio.CancelledError:
             remove(home)
             raise
         finally:
             self.screen.close()
-        self._write(runs, began)
+        self._write(runs, shares, began)
         self.is_clean = not any(each.wrong for each in runs)
         if self.is_clean:  # else it stays until the next run, for its logs to be read
             remove(home)
@@ -84,10 +85,19 @@ class Session:
             why = "stood still" if isinstance(error, TimeoutError) else "did not start"
             return failed(bout.contender.name, bout.load, bout.round, why)
 
-    def _write(self, runs: Sequence[Run], began: datetime) -> None:
+    async def _profile(self, stack: Stack) -> Mapping[str, float]:
+        """Where the CPU of the kernel goes, by one more burst that is not counted."""
+        folder = stack.home.tmp
+        for bout in self.plan.profiled:
+            self.screen.note(f"One more burst of {bout.load.hires:,} hires, to see where time goes")
+            await run(stack, bout, lambda _: None, profiled=folder)
+        return profile.shares(folder)
+
+    def _write(self, runs: Sequence[Run], shares: Mapping[str, float], began: datetime) -> None:
         report = Report(
             contenders=self.plan.contenders,
             runs=runs,
+            shares=shares,
             machine=machine(),
             versions=versions(),
             began=f"{began:%d %B %Y}",
