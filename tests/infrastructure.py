@@ -62,7 +62,6 @@ class Infrastructure:
     kafka: str
     postgres: str
     redis: str
-    smtp: str = ""
     zipkin: str = ""
     scim: str = ""
     stack: Stack | None = None
@@ -145,7 +144,6 @@ async def _embedded() -> AsyncGenerator[Infrastructure]:
                 kafka=stack.addresses.kafka,
                 postgres=stack.addresses.postgres,
                 redis=stack.addresses.redis,
-                smtp=stack.addresses.smtp,
                 zipkin=stack.addresses.zipkin,
                 scim=stack.addresses.scim,
                 stack=stack,
@@ -176,6 +174,8 @@ async def _containers() -> AsyncGenerator[Infrastructure]:
         ) as postgres,
         KafkaContainer("confluentinc/cp-kafka:8.1.0")
         .with_kraft()
+        .with_env("KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR", "1")
+        .with_env("KAFKA_TRANSACTION_STATE_LOG_MIN_ISR", "1")
         .with_bind_ports(9093, ports["kafka"]) as kafka,
         RedisContainer("redis:8") as redis,
     ):

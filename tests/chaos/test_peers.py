@@ -9,13 +9,15 @@ from contextlib import asynccontextmanager
 from datetime import UTC, timedelta
 from email.message import EmailMessage
 from pathlib import Path
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import aiosmtplib
 import httpx2
 import pytest
+from aiosmtpd.smtp import SMTP
 
+from farhand.embedded.mail_folder import MailFolder
+from farhand.embedded.smtp_sink import Sink
 from farhand.services import ROOT
 from libs.common.clock import wall
 from libs.common.effects import Transient
@@ -28,7 +30,6 @@ from tests.chaos.scim_accounts import Accounts, Login, kept
 from tests.chaos.scim_peer import Peer, set_mood
 from tests.chaos.small_disk import small_disk, why_not
 from tests.chaos.wires import Wire, wire
-from tests.infrastructure import Infrastructure
 
 TOKEN = "token-of-the-tests"  # noqa: S105  # no secret
 ROBIN = UUID(int=1)
@@ -90,9 +91,19 @@ async def hand_in(made: Doorkeeper) -> None:
     await aiosmtplib.send(mail, hostname="127.0.0.1", port=made.at, local_hostname="test")
 
 
-async def test_the_doorkeeper_asks_to_come_again_later(infrastructure: Infrastructure) -> None:
-    sink = urlsplit(f"//{infrastructure.smtp}")
-    async with doorkeeper(sink.hostname or "", sink.port or 0) as made:
+@asynccontextmanager
+async def mail_server(folder: Path) -> AsyncGenerator[int]:
+    """The port of a real one, which keeps what it accepts in a folder."""
+    loop, sink = asyncio.get_running_loop(), Sink(MailFolder(folder))
+    server = await loop.create_server(
+        lambda: SMTP(sink, hostname="farhand.localhost", loop=loop), "127.0.0.1", 0
+    )
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+
+
+async def test_the_doorkeeper_asks_to_come_again_later(tmp_path: Path) -> None:
+    async with mail_server(tmp_path) as port, doorkeeper("127.0.0.1", port) as made:
         await hand_in(made)
         made.strict = True
         with pytest.raises(aiosmtplib.SMTPRecipientsRefused):
@@ -100,6 +111,7 @@ async def test_the_doorkeeper_asks_to_come_again_later(infrastructure: Infrastru
         assert made.refused == 1
         made.strict = False
         await hand_in(made)
+    assert len(MailFolder(tmp_path).acceptances()) == 2
 
 
 @asynccontextmanager
