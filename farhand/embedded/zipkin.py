@@ -8,7 +8,7 @@ from farhand.embedded import jars, java
 from farhand.supervisor import Kind, Part
 
 TITLE: Final = "Zipkin"
-HEAP: Final = 320
+HEAP: Final = 512
 SPANS_KEPT: Final = 100_000
 """about what the heap holds; the oldest traces go first"""
 
