@@ -12,7 +12,7 @@ from typing import Final
 from farhand.services import ROOT
 
 PER_SECOND: Final = 50
-WAITING: Final = ("epoll", "pthread_cond", "sem_wait", "PyThread_acquire_lock")
+WAITING: Final = ("epoll", "poll (", "pthread_cond", "sem_wait", "PyThread_acquire_lock")
 """A thread in one of these calls uses no CPU, whatever it looks like from outside."""
 SOURCES: Final = {
     "loop.c": "uvloop",
@@ -73,7 +73,7 @@ def _places(lines: Iterable[str]) -> Iterator[str]:
     for line in lines:
         stack, _, count = line.rpartition(" ")
         frames = stack.split(";")[::-1]
-        if any(word in frame for frame in frames[:NEAR] for word in WAITING):
+        if any(frame.startswith(WAITING) for frame in frames[:NEAR]):
             continue
         place = next(filter(None, map(_owner, frames)), "Python itself")
         for _ in range(int(count)):

@@ -49,9 +49,15 @@ def test_the_largest_share_is_told_first(tmp_path: Path) -> None:
     ]
 
 
-def test_who_waits_uses_no_processor(tmp_path: Path) -> None:
-    waits = f"{RUN};{FOLD};uv__io_poll (uv/linux.c:1);epoll_pwait (libc.so.6) 90"
+@pytest.mark.parametrize("call", ["epoll_pwait", "poll", "pthread_cond_timedwait"])
+def test_who_waits_uses_no_processor(tmp_path: Path, call: str) -> None:
+    waits = f"{RUN};{FOLD};uv__io_poll (uv/linux.c:1);{call} (libc.so.6) 90"
     assert seen(tmp_path, waits, f"{RUN};{FOLD} 1") == {"libs/common/fold": 1.0}
+
+
+def test_who_is_called_by_a_loop_that_waits_at_other_times_works(tmp_path: Path) -> None:
+    works = f"uv__io_poll (uv/linux.c:1);{FOLD} 1"
+    assert seen(tmp_path, works) == {"libs/common/fold": 1.0}
 
 
 def test_where_nobody_could_look_in_there_are_no_shares(tmp_path: Path) -> None:
