@@ -1,5 +1,6 @@
 """The WireGuard adapter on a real PostgreSQL."""
 
+import asyncio
 import stat
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -222,6 +223,31 @@ async def test_whoever_is_granted_on_keeps_keys_and_address(wireguard: WireGuard
     first = await ensure(wireguard, NOOR)
     on = await ensure(wireguard, NOOR, period=2)
     assert (on.public_key, on.address) == (first.public_key, first.address)
+
+
+@dataclass(slots=True)
+class Counting:
+    """A place that counts how often it is looked at."""
+
+    file: ConfigurationFile
+    looks: int = 0
+
+    async def apply(self, configuration: ServerConfiguration) -> None:
+        await self.file.apply(configuration)
+
+    async def peers(self) -> frozenset[Peer]:
+        self.looks += 1
+        return await self.file.peers()
+
+
+async def test_calls_that_wait_together_are_applied_together(
+    wireguard: WireGuard, tmp_path: Path
+) -> None:
+    counting = Counting(ConfigurationFile(tmp_path / "counted.conf"))
+    counted = replace(wireguard, servers=(counting,))
+    ready = await asyncio.gather(*(ensure(counted, hire_id) for hire_id in people(40)))
+    assert counting.looks < 40, "all the peers are not read for each of them"
+    assert {one.public_key for one in ready} == {one.public_key for one in await counting.peers()}
 
 
 # A server that does not do as it is told.

@@ -5,6 +5,7 @@ Source of the format: wg(8), "CONFIGURATION FILE FORMAT", and wg-quick(8).
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network
 from typing import Final
 
@@ -67,6 +68,7 @@ def render_client(client: ClientConfiguration) -> str:
     return "\n".join(lines) + "\n"
 
 
+@lru_cache(maxsize=1)  # mostly read again as it was left
 def read_configuration(text: str) -> frozenset[Peer]:
     """The peers of a rendered configuration."""
     sections = text.split("[Peer]\n")[1:]

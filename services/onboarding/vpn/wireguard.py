@@ -3,10 +3,10 @@
 The tables say what shall be. Each change is committed there first, then the whole configuration is
 rendered from them, applied and read back, by one process at a time. So every step can be repeated,
 a crash between two of them is mended by the next call, and a process that wakes up late can only
-write what holds by then.
+write what holds by then. That costs more the more peers there are, and is done once for all calls
+that wait for it.
 """
 
-import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -24,6 +24,7 @@ from services.onboarding.vpn.address_pool import (
     release_address,
     take_address,
 )
+from services.onboarding.vpn.group_commit import GroupCommit
 from services.onboarding.vpn.keys import new_key_pair
 from services.onboarding.vpn.messages import EnsurePeer, PeerGone, PeerReady, RevokePeer
 from services.onboarding.vpn.peer_config import (
@@ -42,7 +43,7 @@ SERVER_OWNER: Final = "wireguard-server"
 """Under whose data key the server's private key is sealed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class WireGuard:
     """One WireGuard server, its peers kept in the tables `vpn_peer` and `vpn_address`."""
 
@@ -50,7 +51,10 @@ class WireGuard:
     vault: Vault
     settings: VpnSettings
     servers: tuple[Server, ...]
-    _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _publication: GroupCommit[list[frozenset[Peer]]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._publication = GroupCommit(self._publish)
 
     @classmethod
     def in_folder(cls, pool: Pool, vault: Vault, settings: VpnSettings, home: Path) -> "WireGuard":
@@ -106,8 +110,11 @@ class WireGuard:
 
         Also to be called when a service starts, so that a lost configuration comes back.
         """
+        return await self._publication.done()
+
+    async def _publish(self) -> list[frozenset[Peer]]:
         keys = await self._server_keys()
-        async with self._writing, self.pool.acquire() as conn, conn.transaction():
+        async with self.pool.acquire() as conn, conn.transaction():
             await peer_store.lock_server(conn)
             wanted = await peer_store.granted_peers(conn)
             return [await self._apply(server, keys, wanted) for server in self.servers]
