@@ -43,6 +43,17 @@ def deeds(hire: DemoHire, seen: Mapping[str, Any], today: date) -> Iterator[Deed
                 yield Deed(task_id, "complete", {"answer": answer, "evidence": _evidence(task)})
 
 
+def next_deed_on(hire: DemoHire, seen: Mapping[str, Any]) -> date | None:
+    """The day on which somebody gets to a task next; None where that is not all that is waited for.
+
+    Adapters and the law take no days: while a hire waits for them, it may change at any moment.
+    """
+    tasks = [task for task in seen["tasks"] if task["state"] in ("open", "submitted")]
+    if not tasks or seen["awaits"] or any(task["done_by"] != "person" for task in tasks):
+        return None
+    return min(_done_on(hire, task) for task in tasks)
+
+
 def _evidence(task: Mapping[str, Any]) -> str | None:
     return f"record {task['task_id'][:8]}" if task["evidence_asked"] else None
 

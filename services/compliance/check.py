@@ -97,6 +97,8 @@ class CheckRules:
         if state is None or state.ended or state.knows(told.matter, told.confirmation):
             return Decision(state)
         known = state.evolve(standings={**state.standings, told.matter: told.confirmation})
+        if known.doubted.keys() - known.standings.keys():
+            return Decision(known)  # where the others stand is on its way
         return _decide(self.law, known)
 
     def waive(self, state: State, asked: WaiveFinding, now: datetime) -> Outcome:

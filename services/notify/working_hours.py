@@ -7,6 +7,7 @@ plain words, and by which rule and version, for the receipt.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import count
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -107,16 +108,23 @@ def working_days(now: datetime, hours: WorkingHours) -> Iterator[WorkingDay]:
     # From two days back: a night shift may still run, even where a zone has skipped a day.
     first = now.astimezone(hours.zone).date() - timedelta(days=2)
     for ahead in count():
-        day = first + timedelta(days=ahead)
-        shift = hours.week[day.weekday()]
-        if shift is None or _why_free(day, hours):
-            continue
-        last = day if shift.begins < shift.ends else day + timedelta(days=1)
-        opens = instant(day, shift.begins, hours.zone)
-        closes = instant(last, shift.ends, hours.zone)
-        # A day that the zone skipped (Samoa, 2011-12-30) would open on the next one.
-        if opens < closes and opens.astimezone(hours.zone).date() == day:
-            yield WorkingDay(day, shift, opens, closes)
+        worked = _worked(first + timedelta(days=ahead), hours)
+        if worked is not None:
+            yield worked
+
+
+@lru_cache(maxsize=4096)  # many letters wait for the same few mornings
+def _worked(day: date, hours: WorkingHours) -> WorkingDay | None:
+    """A day of the calendar as it is worked, if it is."""
+    shift = hours.week[day.weekday()]
+    if shift is None or _why_free(day, hours):
+        return None
+    last = day if shift.begins < shift.ends else day + timedelta(days=1)
+    opens = instant(day, shift.begins, hours.zone)
+    closes = instant(last, shift.ends, hours.zone)
+    # A day that the zone skipped (Samoa, 2011-12-30) would open on the next one.
+    is_day = opens < closes and opens.astimezone(hours.zone).date() == day
+    return WorkingDay(day, shift, opens, closes) if is_day else None
 
 
 def _why_held(now: datetime, hours: WorkingHours, ahead: WorkingDay) -> str:

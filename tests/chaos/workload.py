@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,6 +15,8 @@ from farhand.demo.accounts import unlike
 from farhand.demo.company import STARTS_EARLY, company
 from farhand.demo.person import UNLAWFUL, DemoHire
 from farhand.demo.product_time import until
+from libs.common.contracts.onboarding import HireStatus
+from services.onboarding.local_day import starts_at
 from tests.chaos.steadiness import BEHIND_SECONDS
 from tests.chaos.tempo import Tempo
 from tests.e2e.line import Line
@@ -199,15 +201,14 @@ class Workload:
             await asyncio.sleep(QUICK_LOOK)
 
     async def _see_through(self, hire: DemoHire, computers: asyncio.Semaphore) -> None:
-        """Look at one hire, more often while it moves, and do what is open."""
+        """Do what is open about one hire; look more often while it moves, and seldom else."""
         before, wait = "", QUICK_LOOK
         await until(self.line.clock, hire.announced_at)
         while True:
             seen = None
             async with computers:
                 with suppress(TimeoutError):  # nobody answers now: they try again
-                    seen = await self._look(hire)
-                    await self._do_what_is_open(hire, seen)
+                    seen = await self._do_what_is_open(hire, await self._look(hire))
             if seen is not None and self._is_at_rest(hire, seen):
                 self.at_rest.add(hire.hire_id)
                 return self._moved()
@@ -217,12 +218,29 @@ class Workload:
             wait = QUICK_LOOK if now != before else min(2 * wait, SLOW_LOOK)
             before = now
             await asyncio.sleep(wait)
+            await until(self.line.clock, self._may_change_at(hire, seen))
 
-    async def _do_what_is_open(self, hire: DemoHire, seen: Mapping[str, Any] | None) -> None:
+    async def _do_what_is_open(
+        self, hire: DemoHire, seen: dict[str, Any] | None
+    ) -> dict[str, Any] | None:
+        """What is seen of the hire after it."""
         if seen is None or not _is_lawful(hire):
-            return
+            return seen
         for deed in people.deeds(hire, seen, self.line.clock.now().date()):
-            await self.line.doors.post("onboarding", deed.path, dict(deed.body))
+            answer = await self.line.doors.post("onboarding", deed.path, dict(deed.body))
+            seen = answer.json() if answer.is_success else seen
+        return seen
+
+    def _may_change_at(self, hire: DemoHire, seen: Mapping[str, Any] | None) -> datetime:
+        """Until when there is nothing to be seen or done of a hire that is all told."""
+        now = self.line.clock.now()
+        if seen is None or self.untold[hire.hire_id]:
+            return now
+        day = people.next_deed_on(hire, seen)
+        if day is not None:
+            return datetime.combine(day, time.min, UTC)
+        is_ready = seen["status"] == HireStatus.READY
+        return starts_at(hire.last_known.starts_on, hire.last_known.timezone) if is_ready else now
 
     def _is_at_rest(self, hire: DemoHire, seen: Mapping[str, Any]) -> bool:
         if self.untold[hire.hire_id] or (_waits(seen) and _is_lawful(hire)):
