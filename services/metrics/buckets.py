@@ -1,8 +1,10 @@
 """Buckets: the civil days, weeks, sprints and quarters, in a stated zone, that figures are of."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -74,14 +76,28 @@ def span_of(bucket: date, period: Period, zone: ZoneInfo) -> Span:
     return Span(_midnight(bucket, zone), _midnight(later(bucket, period), zone))
 
 
-def joined(spans: Iterable[Span]) -> list[Span]:
-    """The same moments in spans that neither touch nor overlap, in order."""
-    found: list[Span] = []
-    for span in sorted(spans):
-        if found and span.start <= found[-1].end:
-            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
-        else:
-            found.append(span)
+class Piece(NamedTuple):
+    """Moments that are looked at in one; `measured` says whether their measures are."""
+
+    span: Span
+    measured: bool
+
+
+def pieces(wanted: Iterable[Piece]) -> list[Piece]:
+    """The same moments cut wherever one that is wanted begins or ends, each once, in order.
+
+    So everything that is wanted is made of whole pieces.
+    """
+    covers, measures = Counter[datetime](), Counter[datetime]()
+    for span, measured in wanted:
+        covers.update({span.start: 1, span.end: -1})
+        measures.update({span.start: measured, span.end: -measured})
+    found: list[Piece] = []
+    covering = measuring = 0
+    for start, end in pairwise(sorted(covers)):
+        covering, measuring = covering + covers[start], measuring + measures[start]
+        if covering:
+            found.append(Piece(Span(start, end), measuring > 0))
     return found
 
 

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import NamedTuple, TypeAlias
 
 from libs.common.contracts.metrics import KpiChanged
-from services.metrics.buckets import Span, bucket_of, span_of
+from services.metrics.buckets import Piece, bucket_of, pieces, span_of
 from services.metrics.facts import Countable, Fact
 from services.metrics.kpi import ALL, Definition, by_name
 from services.metrics.observations import EventName
@@ -112,15 +112,19 @@ def _entity_of(shift: Shift) -> str:
     return fact.entity
 
 
-def spans_of(definitions: Iterable[Definition], cells: Iterable[Cell]) -> dict[str, list[Span]]:
-    """The moments, for each kind of fact, that must be looked at to compute some cells."""
+def pieces_of(definitions: Iterable[Definition], cells: Iterable[Cell]) -> dict[str, list[Piece]]:
+    """The moments, for each kind of fact, that must be looked at to compute some cells.
+
+    No bucket of these cells begins or ends within a piece.
+    """
     buckets = {(cell.kpi, cell.bucket) for cell in cells}
     known = by_name(definitions)
-    spans: defaultdict[str, list[Span]] = defaultdict(list)
+    wanted: defaultdict[str, list[Piece]] = defaultdict(list)
     for kpi, bucket in buckets:
         definition = known[kpi]
-        spans[definition.fact].append(span_of(bucket, definition.bucket, definition.zone))
-    return spans
+        span = span_of(bucket, definition.bucket, definition.zone)
+        wanted[definition.fact].append(Piece(span, definition.formula.measures))
+    return {kind: pieces(each) for kind, each in wanted.items()}
 
 
 def compute(

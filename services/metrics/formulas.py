@@ -6,7 +6,7 @@ are decimal, so the last digit does not depend on the order of the facts.
 
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, ClassVar, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -25,10 +25,14 @@ def rounded(value: Decimal) -> Decimal:
 class _Formula(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    measures: ClassVar[bool] = True
+    """Whether the measures of the facts matter, or only how many there are."""
+
 
 class Count(_Formula):
     """How many facts there are."""
 
+    measures: ClassVar[bool] = False
     kind: Literal["count"]
 
     def says(self) -> str:
@@ -101,6 +105,7 @@ class Percentile(_Formula):
 class Share(_Formula):
     """The share of the facts whose dimensions are as in `of`, between 0 and 1."""
 
+    measures: ClassVar[bool] = False
     kind: Literal["share"]
     of: Mapping[str, str] = Field(min_length=1)
 

@@ -28,8 +28,8 @@ from services.metrics.figures import (
     Shift,
     compute,
     dirty_cells,
+    pieces_of,
     revise,
-    spans_of,
 )
 from services.metrics.folds import fold_entity
 from services.metrics.key_results import concerned, review
@@ -138,8 +138,8 @@ async def recompute(
     if not dirty:
         return []
     await lock(conn, Locked.BUCKET, [f"{cell.kpi} {cell.bucket}" for cell in dirty])
-    spans = spans_of(definitions, dirty)
-    computed = compute(definitions, dirty, await store.counted_within(conn, generation, spans))
+    counted = await store.counted_together(conn, generation, pieces_of(definitions, dirty))
+    computed = compute(definitions, dirty, counted)
     revisions = revise(computed, await ledger.standing_at(conn, dirty), dirty, now)
     await ledger.enter(conn, revisions, told=True)
     return revisions

@@ -190,6 +190,6 @@ async def _figures(conn: Connection, generation: int, definition: Definition) ->
     first, last = await store.extent_of(conn, generation, definition.fact)
     figures: list[Figure] = []
     for window in windows(first, last, definition.bucket, definition.zone):
-        counted = await store.counted_within(conn, generation, {definition.fact: [window]})
+        counted = await store.counted_within(conn, generation, definition.fact, window)
         figures += compute_all([definition], counted)
     return figures

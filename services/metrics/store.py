@@ -10,7 +10,7 @@ from uuid import UUID
 from libs.common.database import Connection
 from libs.common.jsonb import storable_json
 from libs.common.projection import Received
-from services.metrics.buckets import Span, joined
+from services.metrics.buckets import Piece, Span
 from services.metrics.facts import Countable, Fact
 from services.metrics.observations import KINDS, EventName, Observation
 
@@ -53,12 +53,26 @@ select id, entity, kind, at, dimensions::text as dimensions, measure, weight,
 
 COUNTED_WITHIN: Final = """
 select kind, at, dimensions::text as dimensions, measure, weight
-  from unnest($2::text[], $3::timestamptz[], $4::timestamptz[]) as span (of_kind, starts, ends)
+  from fact
+ where generation = $1
+   and kind = $2
+   and at >= $3
+   and at < $4
+"""
+
+# A bucket may be of all time, and its facts as many as there ever were; most of them are the same
+# for every formula, and PostgreSQL counts those. Of a piece the last moment stands for the others.
+COUNTED_TOGETHER: Final = """
+select kind, max(at) as at, dimensions::text as dimensions,
+       case when measured then measure end as measure, sum(weight)::bigint as weight
+  from unnest($2::text[], $3::timestamptz[], $4::timestamptz[], $5::bool[])
+       as piece (of_kind, starts, ends, measured)
   join fact
     on generation = $1
    and kind = of_kind
    and at >= starts
    and at < ends
+ group by kind, starts, fact.dimensions, case when measured then measure end
 """
 
 PUT_FACTS: Final = """
@@ -126,17 +140,29 @@ async def facts_of(conn: Connection, generation: int, entities: Iterable[str]) -
 
 
 async def counted_within(
-    conn: Connection, generation: int, spans: Mapping[str, Iterable[Span]]
+    conn: Connection, generation: int, kind: str, span: Span
 ) -> list[Countable]:
-    """What counts, of each kind within its spans, each once."""
-    wanted = [(kind, span) for kind in spans for span in joined(spans[kind])]
+    """What counts of a kind within a span, one by one."""
+    return _countables(await conn.fetch(COUNTED_WITHIN, generation, kind, span.start, span.end))
+
+
+async def counted_together(
+    conn: Connection, generation: int, pieces: Mapping[str, Iterable[Piece]]
+) -> list[Countable]:
+    """What counts, of each kind within its pieces; what differs in nothing that matters, as one."""
+    wanted = [(kind, piece) for kind in pieces for piece in pieces[kind]]
     rows = await conn.fetch(
-        COUNTED_WITHIN,
+        COUNTED_TOGETHER,
         generation,
         [kind for kind, _ in wanted],
-        [span.start for _, span in wanted],
-        [span.end for _, span in wanted],
+        [piece.span.start for _, piece in wanted],
+        [piece.span.end for _, piece in wanted],
+        [piece.measured for _, piece in wanted],
     )
+    return _countables(rows)
+
+
+def _countables(rows: Iterable[Any]) -> list[Countable]:
     return [
         Countable(
             kind=row["kind"],

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.metrics.buckets import Period, Span, bucket_of, joined, span_of, windows
+from services.metrics.buckets import Period, Piece, Span, bucket_of, pieces, span_of, windows
 
 ZONES = [
     "UTC",
@@ -20,8 +20,6 @@ ZONES = [
     "Pacific/Apia",  # skipped 30 December 2011 as a whole
     "Asia/Kathmandu",
 ]
-
-UTC_ZONE = ZoneInfo("UTC")
 
 
 @pytest.mark.parametrize(
@@ -76,23 +74,38 @@ def test_a_moment_lies_in_the_span_of_its_bucket(
     assert bucket_of(end - timedelta(microseconds=1), period, zone) <= bucket
 
 
-def test_joined_spans_hold_the_same_moments_once() -> None:
-    monday = date(2026, 11, 23)
-    days = [span_of(monday + timedelta(days=n), Period.DAY, UTC_ZONE) for n in (0, 1, 3, 9, 9)]
-    week = span_of(monday, Period.WEEK, UTC_ZONE)
-    assert joined(days) == [Span(days[0].start, days[1].end), days[2], days[3]]
-    assert joined([*days, week]) == [week, days[3]]
-    assert joined([]) == []
+DAYS = st.integers(0, 40).map(lambda day: datetime(2026, 11, 1, tzinfo=UTC) + timedelta(days=day))
+SPANS = st.tuples(DAYS, st.integers(1, 30)).map(
+    lambda each: Span(each[0], each[0] + timedelta(days=each[1]))
+)
+
+
+@given(wanted=st.lists(st.builds(Piece, SPANS, st.booleans())), moment=DAYS)
+def test_each_moment_that_is_wanted_is_in_one_piece(wanted: list[Piece], moment: datetime) -> None:
+    asking = [each for each in wanted if each.span.start <= moment < each.span.end]
+    found = [each for each in pieces(wanted) if each.span.start <= moment < each.span.end]
+    assert [each.measured for each in found] == (
+        [any(each.measured for each in asking)] * bool(asking)
+    )
+
+
+@given(wanted=st.lists(st.builds(Piece, SPANS, st.booleans())))
+def test_no_bucket_begins_or_ends_within_a_piece(wanted: list[Piece]) -> None:
+    edges = {edge for each in wanted for edge in each.span}
+    found = pieces(wanted)
+    assert found == sorted(found)
+    for start, end in (each.span for each in found):
+        assert not any(start < edge < end for edge in edges)
 
 
 @pytest.mark.parametrize("period", [Period.DAY, Period.WEEK, Period.SPRINT, Period.QUARTER])
 def test_windows_cover_all_time_without_cutting_a_bucket(period: Period) -> None:
     first, last = datetime(2025, 1, 1, 5, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=UTC)
     zone = ZoneInfo("Europe/Berlin")
-    pieces = list(windows(first, last, period, zone))
-    assert pieces[0].start <= first
-    assert pieces[-1].end > last
-    assert [each.end for each in pieces[:-1]] == [each.start for each in pieces[1:]]
-    for each in pieces:
+    found = list(windows(first, last, period, zone))
+    assert found[0].start <= first
+    assert found[-1].end > last
+    assert [each.end for each in found[:-1]] == [each.start for each in found[1:]]
+    for each in found:
         assert span_of(bucket_of(each.start, period, zone), period, zone).start == each.start
     assert list(windows(None, None, Period.DAY, zone)) == []
