@@ -28,7 +28,6 @@ def bench(
     rounds: Count = 5,
     trickle: Annotated[int, Parameter(validator=Number(gte=0))] = 200,
     only: tuple[str, ...] = NAMES,
-    copies: Count = 1,
     quick: bool = False,
     to: Path = ROOT / "docs",
 ) -> None:
@@ -44,8 +43,6 @@ def bench(
         How many hires are sent at 20 a second; 0 leaves that out.
     only
         Contenders to take; may be given several times.
-    copies
-        Processes of each service of the kernel's contenders; the others stay as they are.
     quick
         One round of small bursts, to see that it works.
     to
@@ -57,7 +54,7 @@ def bench(
     if not usage.is_available():
         sys.exit("The benchmark reads CPU and memory from /proc, which only Linux has.")
     plan = Plan(
-        contenders=[each.times(copies) for each in CONTENDERS if each.name in only],
+        contenders=[each for each in CONTENDERS if each.name in only],
         hires=(1_000,) if quick else hires,
         rounds=1 if quick else rounds,
         trickle=min(trickle, 100) if quick else trickle,

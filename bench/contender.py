@@ -36,11 +36,9 @@ class Contender:
     env: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def times(self, copies: int) -> "Contender":
-        """With so many processes of each service of ours, which share out the partitions.
-
-        The others stay as they are: some may be started only once.
-        """
-        return replace(self, processes=self.processes * copies) if self.is_kernel else self
+        """With so many processes of each service, which share out the partitions."""
+        name = f"{self.name}_{copies}"
+        return replace(self, name=name, title=str(copies), processes=self.processes * copies)
 
     def burst(self, hires: int, most: int | None = None) -> int:
         """How many hires it is given where all are to have so many."""

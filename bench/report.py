@@ -29,6 +29,11 @@ After each run every row of every hire is compared with what has to stand there,
 contender also the traces of some of its newest 10,000 hires (the store drops older ones once it is
 full, at 100,000 spans of six a hire); a run with anything wrong is disqualified.
 """
+COPIED: Final = """\
+Farhand's kernel with more processes of each of the four services, which share out six partitions.
+Where one of each keeps all processors busy, more of them cannot be faster; what they would give on
+more processors shows in the CPU for 1,000 hires, as far as that stays what it is.
+"""
 PROFILE: Final = """\
 One more burst, not counted, in which py-spy looked into the kernel's processes 50 times a second,
 after their start: whose code they were in, C and Rust included, while they used a processor. What
@@ -64,7 +69,9 @@ class Report:
 
     contenders: Sequence[Contender]
     runs: Sequence[Run]
+    copied: Mapping[str, Contender]
     shares: Mapping[str, float]
+    waited: Mapping[str, int]
     machine: str
     versions: Mapping[str, str]
     began: str
@@ -113,6 +120,10 @@ class Report:
             if any(map(self.trickle, self.contenders))
             else "",
             f"## Growth with the load\n\n{table(GROWTH_HEAD, self._growth_rows())}",
+            f"## More processes\n\n{COPIED}\n{table(COPIED_HEAD, self._copied_rows())}"
+            f"{self._waited()}"
+            if self.copied
+            else "",
             f"## What was aimed at\n\n{table(aims.HEAD, self._aims())}",
             f"## Where the kernel's CPU goes\n\n{PROFILE}\n{self._profile()}"
             if self.shares
@@ -173,6 +184,33 @@ class Report:
                     f"{runs.median(lambda r: r.memory) / MEBI:,.0f}",
                 )
 
+    def _copied_rows(self) -> Iterator[tuple[str, ...]]:
+        for contender in self.copied.values():
+            for load, runs in self.bursts(contender):
+                yield (
+                    contender.title,
+                    f"{load.hires:,}",
+                    f"{runs.median(lambda r: r.hires_per_second):,.0f}",
+                    f"{runs.median(lambda r: r.cpu.total):.2f}",
+                    f"{runs.median(lambda r: r.cpu.app):.2f}",
+                    f"{runs.median(lambda r: r.cpu.postgres):.2f}",
+                    f"{runs.median(lambda r: r.memory) / MEBI:,.0f}",
+                )
+
+    def _waited(self) -> str:
+        """What sessions waited for, as a sentence."""
+        samples = sum(self.waited.values())
+        if not samples:
+            return ""
+        lock = self.waited.get("Lock", 0)
+        rest = sorted(self.waited.items(), key=lambda each: -each[1])
+        said = ", ".join(f"{kind} {count / samples:.0%}" for kind, count in rest if kind != "Lock")
+        return (
+            f"\nIn one more run of the most processes, PostgreSQL was asked 20 times a second what "
+            f"each session within a transaction was at: {lock / samples:.1%} waited for a lock on "
+            f"another's rows (`Lock`); of the {samples:,} samples the others were {said}.\n"
+        )
+
     def _aims(self) -> Iterator[tuple[str, ...]]:
         largest = {c.name: found[-1][1] for c in self.contenders if (found := self.bursts(c))}
         kernel = next((c for c in self.contenders if c.name == aims.KERNEL), None)
@@ -229,4 +267,8 @@ TRICKLE_HEAD: Final = (
 )
 PROFILE_HEAD: Final = ("library, or module of ours", "share")
 SMALL: Final = 0.015
+COPIED_HEAD: Final = (
+    *("processes of each service", "hires", "hires/s", "CPU-s for 1,000"),
+    *("app", "PostgreSQL", "memory, MiB"),
+)
 GROWTH_HEAD: Final = ("contender", "hires", "hires/s", "CPU-s for 1,000", "memory, MiB")

@@ -14,6 +14,7 @@ ORDER_SEED: Final = 5
 QUICK_SLOW: Final = 200
 WARM_UP: Final = 2_000
 PROFILED: Final = 10_000
+COPIES: Final = (1, 2, 4)
 TRICKLE_PER_SECOND: Final = 20.0
 
 
@@ -41,6 +42,18 @@ class Plan:
         """What is run after the rounds and not counted: the kernel, with somebody looking in."""
         load = Load(min(PROFILED, max(self.hires)))
         return [Bout(each, load, 0) for each in self.contenders if each.name == KERNEL]
+
+    @property
+    def copied(self) -> list[Bout]:
+        """What is run after the rounds: the kernel, with more and more processes of a service."""
+        load = Load(min(PROFILED, max(self.hires)))
+        return [
+            Bout(each.times(copies), load, number)
+            for number in range(1, self.rounds + 1)
+            for each in self.contenders
+            if each.name == KERNEL
+            for copies in COPIES
+        ]
 
     @property
     def bouts(self) -> list[Bout]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from threading import Event
 from typing import Final
 from uuid import UUID
 
-from bench import ground, processes, profile, traces, usage
+from bench import ground, processes, profile, traces, usage, waits
 from bench.contender import Contender
 from bench.contenders.step import HIRES
 from bench.feed import Load, Record, feed, record
@@ -42,11 +43,19 @@ class Bout:
     round: int
 
 
-async def run(stack: Stack, bout: Bout, progress: Progress, *, profiled: Path | None = None) -> Run:
+async def run(
+    stack: Stack,
+    bout: Bout,
+    progress: Progress,
+    *,
+    profiled: Path | None = None,
+    waited: Counter[str] | None = None,
+) -> Run:
     """Run once; raises StackError where the contender does not start, TimeoutError where it hangs.
 
     Whatever happens, its processes, its topics and its database are gone afterwards. What it did
-    is written into the folder `profiled`, if one is given, which makes it slower.
+    is written into the folder `profiled`, if one is given, which makes it slower; what its sessions
+    waited for is counted in `waited`.
     """
     prefix = f"{bout.contender.name}-{time.monotonic_ns()}-"
     async with (
@@ -54,6 +63,7 @@ async def run(stack: Stack, bout: Bout, progress: Progress, *, profiled: Path | 
         ground.topics(stack, prefix),
         processes.running(stack, bout.contender, dsn, prefix) as pids,
         profile.sampling(pids, profiled) if profiled else nullcontext(),
+        nullcontext() if waited is None else waits.watching(dsn, waited),
     ):
         return await _Under(stack, bout, conn, prefix, pids).run(progress)
 

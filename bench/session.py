@@ -1,6 +1,7 @@
 """A whole benchmark: the ground is made, every bout is fought, the document is written."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -55,13 +56,14 @@ class Session:
                 await ground.keep_commit_times(stack)
                 await self._fight(stack, self.plan.warm_up, "warm ")
                 runs = await self._fight(stack, self.plan.bouts)
-                shares = await self._profile(stack)
+                runs += await self._fight(stack, self.plan.copied, "more ")
+                shares, waited = await self._profile(stack), await self._waits(stack)
         except asyncio.CancelledError:
             remove(home)
             raise
         finally:
             self.screen.close()
-        self._write(runs, shares, began)
+        self._write(runs, shares, waited, began)
         self.is_clean = not any(each.wrong for each in runs)
         if self.is_clean:  # else it stays until the next run, for its logs to be read
             remove(home)
@@ -93,11 +95,27 @@ class Session:
             await run(stack, bout, lambda _: None, profiled=folder)
         return profile.shares(folder)
 
-    def _write(self, runs: Sequence[Run], shares: Mapping[str, float], began: datetime) -> None:
+    async def _waits(self, stack: Stack) -> Mapping[str, int]:
+        """What the sessions of the most processes wait for, by one more that is not counted."""
+        waited = Counter[str]()
+        for bout in self.plan.copied[-1:]:
+            self.screen.note(f"And {bout.load.hires:,} more, to see what sessions wait for")
+            await run(stack, bout, lambda _: None, waited=waited)
+        return waited
+
+    def _write(
+        self,
+        runs: Sequence[Run],
+        shares: Mapping[str, float],
+        waited: Mapping[str, int],
+        began: datetime,
+    ) -> None:
         report = Report(
             contenders=self.plan.contenders,
             runs=runs,
+            copied={each.contender.name: each.contender for each in self.plan.copied},
             shares=shares,
+            waited=waited,
             machine=machine(),
             versions=versions(),
             began=f"{began:%d %B %Y}",

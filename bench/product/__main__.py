@@ -49,8 +49,8 @@ def product(
     copies
         How many processes of each service; may be given several times, and each is a run.
     readers
-        How many browsers have a live board open: as many hires come twice more for each count of
-        copies, at a steady rate, without any browser and with these.
+        How many browsers have a live board open: as many hires come twice more for the first count
+        of copies, at a steady rate, without any browser and with these.
     rate
         How many hires come a second then.
     to
@@ -62,7 +62,7 @@ def product(
     settings, screen = Settings.from_env(), Screen()
     settings = settings.evolve(home=settings.home / "bench", clock=None)
     flows = (Load(hires, rate), Load(hires, rate, readers)) if readers else ()
-    wanted = [(load, count) for count in copies for load in (Load(hires), *flows)]
+    wanted = [(Load(hires), count) for count in copies] + [(flow, copies[0]) for flow in flows]
     measured: list[Measured] = []
     try:
         interrupt.run(_all(settings, wanted, screen, measured), screen.note)
