@@ -112,7 +112,7 @@ class Matter:
         """Ask legal whether these terms satisfy a law that the pack does not know."""
         fact, day, place = self.fact, self.profile.starts_on, self.pack.name
         about = mark(mark(fact.mark, *fact.doubts), day, self.inputs())
-        ask = f"Do the terms satisfy the law of {place} on {fact.name}?"
+        ask = f"Do the terms satisfy the law of {place} on {fact.name} as of {day}?"
         detail = f"The law pack does not tell it for {day}. {self._doubted()}"
         return self._ask_legal(f"law.{fact.name}@{self.pack.code}.{about}", ask, detail)
 

@@ -325,7 +325,8 @@ def test_law_that_the_pack_does_not_know_is_judged_by_legal_for_these_terms() ->
     hire = profile("PT", **COMPLETE)
     [question] = [q for q in check(hire, law=law).questions if "annual_min" in q.id]
     assert question.ask == (
-        "Do the terms satisfy the law of Portugal on leave.annual_min? Answer yes or no."
+        f"Do the terms satisfy the law of Portugal on leave.annual_min as of {hire.starts_on}? "
+        "Answer yes or no."
     )
     answered = {question.id: True}
     assert finding(check(hire, answered, law), "annual-leave").outcome == "met"
