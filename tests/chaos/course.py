@@ -150,9 +150,12 @@ async def _live(outcome: Outcome, report: Report) -> None:
     ]
     bouts = asyncio.create_task(_strike(outcome, strikes, watch, tempo, report))
     try:
-        await _until_over(outcome, workload, bouts, actors, watch, report)
-        await strikes.sweep()
-        board, now = await _settled(outcome)
+        while True:
+            is_over = await _until_over(outcome, workload, bouts, actors, watch, report)
+            await strikes.sweep()
+            board, now = await _settled(outcome)
+            if not is_over or not workload.look_again(board, now):
+                break
     finally:
         for task in (*actors, bouts):
             task.cancel()
@@ -227,8 +230,11 @@ async def _until_over(
     actors: Sequence["asyncio.Task[None]"],
     watch: Watch,
     report: Report,
-) -> None:
-    """Until every hire is where it has to be and every fault is over, or nothing moves for long."""
+) -> bool:
+    """Until every hire is where it has to be and every fault is over, or nothing moves for long.
+
+    False if the latter.
+    """
     loop = asyncio.get_running_loop()
     told_at = loop.time()
     while not (workload.is_over and bouts.done()):
@@ -239,7 +245,7 @@ async def _until_over(
             bouts.done()
             and loop.time() - workload.moved_at > AT_REST_DAYS * outcome.setup.day_lasts
         ):
-            return
+            return False
         if loop.time() - told_at > 10:
             told_at = loop.time()
             outcome.held.append((len(workload.at_rest), memory(outcome.ground.stack)))
@@ -249,6 +255,7 @@ async def _until_over(
                 f"{watch.behind:.1f} s behind"
             )
         await asyncio.sleep(0.5)
+    return True
 
 
 async def _settled(outcome: Outcome) -> tuple[Mapping[UUID, Mapping[str, Any]], datetime]:

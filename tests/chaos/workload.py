@@ -128,6 +128,23 @@ class Workload:
             if hire_id not in self.at_rest and hire.announced_at < now
         ]
 
+    def look_again(self, board: Mapping[UUID, Mapping[str, Any]], now: datetime) -> bool:
+        """Look after those that were where they have to be, and are not: False if there are none.
+
+        A hire whose start is moved stands where it stood until the law of that day is looked at.
+        """
+        moved_on = [
+            hire
+            for hire_id, hire in self.company.items()
+            if hire_id in board
+            and hire_id in self.at_rest
+            and any(unlike(hire, board[hire_id], now))
+        ]
+        for hire in moved_on:
+            self.at_rest.discard(hire.hire_id)
+            self._newcomers.put_nowait(hire)
+        return bool(moved_on)
+
     async def announce(self) -> None:
         """Deliver each thing when it is known, again and again until it is taken."""
         loop = asyncio.get_running_loop()
