@@ -68,10 +68,18 @@ HOT = {
         ["fact_entity"],
     ),
     "the facts of a bucket": (
-        store.COUNTED_WITHIN.replace("$1", "1")
+        store.COUNTED_TOGETHER.replace("$1", "1")
         .replace("$2", "'{deployment}'")
         .replace("$3", "array[now() - interval '1 day']")
-        .replace("$4", "array[now()]"),
+        .replace("$4", "array[now()]")
+        .replace("$5", "'{true}'"),
+        ["fact_at"],
+    ),
+    "the facts of a window, one by one": (
+        store.COUNTED_WITHIN.replace("$1", "1")
+        .replace("$2", "'deployment'")
+        .replace("$3", "now() - interval '1 day'")
+        .replace("$4", "now()"),
         ["fact_at"],
     ),
     "the ledger of remote work": (return_report.LINES, ["event_log_return"]),
