@@ -37,8 +37,8 @@ class Contender:
 
     def times(self, copies: int) -> "Contender":
         """With so many processes of each service, which share out the partitions."""
-        name = f"{self.name}_{copies}"
-        return replace(self, name=name, title=str(copies), processes=self.processes * copies)
+        name, title = f"{self.name}_{copies}", f"{self.title}, {copies} of each process"
+        return replace(self, name=name, title=title, processes=self.processes * copies)
 
     def burst(self, hires: int, most: int | None = None) -> int:
         """How many hires it is given where all are to have so many."""

@@ -32,7 +32,8 @@ full, at 100,000 spans of six a hire); a run with anything wrong is disqualified
 COPIED: Final = """\
 Farhand's kernel with more processes of each of the four services, which share out six partitions.
 Where one of each keeps all processors busy, more of them cannot be faster; what they would give on
-more processors shows in the CPU for 1,000 hires, as far as that stays what it is.
+more processors shows in the CPU for 1,000 hires, as far as that stays what it is. The more share
+them out, the fewer hires there are in a batch, and the more transactions for as many.
 """
 PROFILE: Final = """\
 One more burst, not counted, in which py-spy looked into the kernel's processes 50 times a second,
@@ -176,25 +177,15 @@ class Report:
     def _growth_rows(self) -> Iterator[tuple[str, ...]]:
         for contender in self.contenders:
             for load, runs in self.bursts(contender):
-                yield (
-                    contender.title,
-                    f"{load.hires:,}",
-                    f"{runs.median(lambda r: r.hires_per_second):,.0f}",
-                    f"{runs.median(lambda r: r.cpu.total):.2f}",
-                    f"{runs.median(lambda r: r.memory) / MEBI:,.0f}",
-                )
+                yield _burst(contender, load, runs)
 
     def _copied_rows(self) -> Iterator[tuple[str, ...]]:
         for contender in self.copied.values():
             for load, runs in self.bursts(contender):
                 yield (
-                    contender.title,
-                    f"{load.hires:,}",
-                    f"{runs.median(lambda r: r.hires_per_second):,.0f}",
-                    f"{runs.median(lambda r: r.cpu.total):.2f}",
+                    *_burst(contender, load, runs),
                     f"{runs.median(lambda r: r.cpu.app):.2f}",
                     f"{runs.median(lambda r: r.cpu.postgres):.2f}",
-                    f"{runs.median(lambda r: r.memory) / MEBI:,.0f}",
                 )
 
     def _waited(self) -> str:
@@ -206,9 +197,9 @@ class Report:
         rest = sorted(self.waited.items(), key=lambda each: -each[1])
         said = ", ".join(f"{kind} {count / samples:.0%}" for kind, count in rest if kind != "Lock")
         return (
-            f"\nIn one more run of the most processes, PostgreSQL was asked 20 times a second what "
-            f"each session within a transaction was at: {lock / samples:.1%} waited for a lock on "
-            f"another's rows (`Lock`); of the {samples:,} samples the others were {said}.\n"
+            "\nIn one more run of the most processes, PostgreSQL was asked 20 times a second what\n"
+            f"each session within a transaction was at: {lock / samples:.1%} waited for a lock on\n"
+            f"another's rows (`Lock`); of the {samples:,} samples the others were\n{said}.\n"
         )
 
     def _aims(self) -> Iterator[tuple[str, ...]]:
@@ -251,6 +242,16 @@ class Report:
         return "\n".join((*took_part, *skipped, ""))
 
 
+def _burst(contender: Contender, load: Load, runs: Runs) -> tuple[str, ...]:
+    return (
+        contender.title,
+        f"{load.hires:,}",
+        f"{runs.median(lambda r: r.hires_per_second):,.0f}",
+        f"{runs.median(lambda r: r.cpu.total):.2f}",
+        f"{runs.median(lambda r: r.memory) / MEBI:,.0f}",
+    )
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table in Markdown; all but the first column are figures."""
     lines = [head, ["---", *("---:" for _ in head[1:])], *rows]
@@ -267,8 +268,5 @@ TRICKLE_HEAD: Final = (
 )
 PROFILE_HEAD: Final = ("library, or module of ours", "share")
 SMALL: Final = 0.015
-COPIED_HEAD: Final = (
-    *("processes of each service", "hires", "hires/s", "CPU-s for 1,000"),
-    *("app", "PostgreSQL", "memory, MiB"),
-)
 GROWTH_HEAD: Final = ("contender", "hires", "hires/s", "CPU-s for 1,000", "memory, MiB")
+COPIED_HEAD: Final = (*GROWTH_HEAD, "app", "PostgreSQL")

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from farhand.screen import Screen
 from farhand.settings import Given, Settings
 from farhand.stack import Stack, running
 from libs.common import clock
+from libs.common.database import TRANSIENT
 
 MARKER: Final = "bench"
 NOWHERE: Final = "127.0.0.1:9"
@@ -92,7 +93,8 @@ class Session:
         folder = stack.home.tmp
         for bout in self.plan.profiled:
             self.screen.note(f"One more burst of {bout.load.hires:,} hires, to see where time goes")
-            await run(stack, bout, lambda _: None, profiled=folder)
+            if not await self._once_more(run(stack, bout, lambda _: None, profiled=folder)):
+                return {}
         return profile.shares(folder)
 
     async def _waits(self, stack: Stack) -> Mapping[str, int]:
@@ -100,8 +102,18 @@ class Session:
         waited = Counter[str]()
         for bout in self.plan.copied[-1:]:
             self.screen.note(f"And {bout.load.hires:,} more, to see what sessions wait for")
-            await run(stack, bout, lambda _: None, waited=waited)
+            if not await self._once_more(run(stack, bout, lambda _: None, waited=waited)):
+                return {}
         return waited
+
+    async def _once_more(self, looked_into: Coroutine[None, None, Run]) -> bool:
+        """Whether it came to an end: what was measured before it is told either way."""
+        try:
+            await looked_into
+        except (StackError, *TRANSIENT) as error:
+            self.screen.note(f"Left out of the document, for it broke off: {error}")
+            return False
+        return True
 
     def _write(
         self,

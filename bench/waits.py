@@ -38,6 +38,8 @@ async def watching(dsn: str, seen: Counter[str]) -> AsyncGenerator[None]:
         looking.cancel()
         await asyncio.wait([looking])
         await conn.close(timeout=5)
+    if not looking.cancelled():
+        looking.result()  # raises what ended it: half a count is none
 
 
 async def _look(conn: Connection, seen: Counter[str]) -> None:

@@ -1,24 +1,12 @@
 """The benchmark says of each aim whether it is reached, or by how much it is missed."""
 
 from bench import aims
-from bench.feed import Load
-from bench.measured import NOTHING, Cpu, Run, Runs
+from bench.measured import Runs
+from tests.bench.measured import measured
 
 
 def runs(contender: str, hires_per_second: float, cpu: float, *latencies: float) -> Runs:
-    run = Run(
-        contender=contender,
-        load=Load(1_000, None),
-        round=1,
-        seconds=1_000 / hires_per_second,
-        cpu=Cpu(app=cpu, postgres=0.0, kafka=0.0, traces=0.0),
-        idle=NOTHING,
-        others=0.0,
-        memory=0,
-        latencies=latencies,
-        wrong=(),
-    )
-    return Runs([run])
+    return Runs([measured(contender, hires_per_second, cpu, *latencies)])
 
 
 def test_an_aim_is_reached_or_missed_by_a_factor() -> None:

@@ -1,5 +1,6 @@
 """Every statement is valid against the migrated schema, and the hot ones use their index."""
 
+import re
 from types import ModuleType
 
 import pytest
@@ -58,46 +59,44 @@ async def fill(pool: Pool) -> None:
         await pool.execute(f"analyze {table}")
 
 
+def given(sql: str, *arguments: str) -> str:
+    """The statement with literals for its parameters, for `explain` to look at."""
+    return re.sub(r"\$(\d+)", lambda found: arguments[int(found[1]) - 1], sql)
+
+
+AN_ENTITY = "'{delivery/commit/7}'"
 HOT = {
     "the fold of an entity": (
-        store.EVENTS_OF.replace("$1", "'{delivery/commit/7}'"),
+        given(store.EVENTS_OF, AN_ENTITY),
         ["event_log_entity", "event_log_replaces"],
     ),
-    "the facts of an entity": (
-        store.FACTS_OF.replace("$1", "1").replace("$2", "'{delivery/commit/7}'"),
-        ["fact_entity"],
-    ),
+    "the facts of an entity": (given(store.FACTS_OF, "1", AN_ENTITY), ["fact_entity"]),
     "the facts of a bucket": (
-        store.COUNTED_TOGETHER.replace("$1", "1")
-        .replace("$2", "'{deployment}'")
-        .replace("$3", "array[now() - interval '1 day']")
-        .replace("$4", "array[now()]")
-        .replace("$5", "'{true}'"),
+        given(
+            store.COUNTED_TOGETHER,
+            *("1", "'{deployment}'"),
+            *("array[now() - interval '1 day']", "array[now()]", "'{true}'"),
+        ),
         ["fact_at"],
     ),
     "the facts of a window, one by one": (
-        store.COUNTED_WITHIN.replace("$1", "1")
-        .replace("$2", "'deployment'")
-        .replace("$3", "now() - interval '1 day'")
-        .replace("$4", "now()"),
+        given(store.COUNTED_WITHIN, "1", "'deployment'", "now() - interval '1 day'", "now()"),
         ["fact_at"],
     ),
     "the ledger of remote work": (return_report.LINES, ["event_log_return"]),
     "what stands in a cell": (
-        ledger.STANDING_AT.replace("$1", "'{deployment-frequency}'")
-        .replace("$2", "array[current_date - 5]")
-        .replace("$3", "'{service}'")
-        .replace("$4", "'{s5}'"),
+        given(
+            ledger.STANDING_AT,
+            *("'{deployment-frequency}'", "array[current_date - 5]", "'{service}'", "'{s5}'"),
+        ),
         ["kpi_value_standing"],
     ),
     "a page of figures": (
-        reports.FIGURES.replace("$1", "'deployment-frequency'")
-        .replace("$2", "'service'")
-        .replace("$3", "'2000-01-01'")
-        .replace("$4", "'2100-01-01'")
-        .replace("$5", "'2100-01-01'")
-        .replace("$6", "''")
-        .replace("$7", "20"),
+        given(
+            reports.FIGURES,
+            *("'deployment-frequency'", "'service'"),
+            *("'2000-01-01'", "'2100-01-01'", "'2100-01-01'", "''", "20"),
+        ),
         ["kpi_value_standing"],
     ),
 }
