@@ -31,7 +31,7 @@ def questions(*, all: bool = False, jurisdiction: str | None = None) -> None:  #
     with client("compliance") as compliance:
         found: list[dict[str, Any]] = compliance.get(f"/law/questions?{query}").json()
     for each in found:
-        print(f"{each['matter']}  {len(each['hires'])} hires, starts up to {each['needed_on']}")
+        print(f"{each['matter']}  {each['hires']} hires, starts up to {each['needed_on']}")
         print(f"  {each['ask']}")
         print(f"  {each['detail']}")
         if said := each["answer"]:
@@ -70,7 +70,7 @@ def answer(
         said["until"] = until.isoformat()
     with client("compliance") as compliance:
         told = compliance.post(f"/law/questions/{matter}/answer", said).json()
-    print(f"Answered until {told['answer']['until']}, for {len(told['hires'])} hires.")
+    print(f"Answered until {told['answer']['until']}, for {told['hires']} hires.")
 
 
 @app.command

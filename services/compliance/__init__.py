@@ -14,4 +14,5 @@ Whatever the law or the terms do not settle is asked of a person; it never passe
 | how findings become a verdict       | `decisions.py`                       |
 | what an answer of a person changes  | `check.py`, `answers.py`             |
 | how law in doubt is asked once      | `law_question.py`                    |
+| whom legal's answer reaches         | `law_doubts.py`                      |
 """

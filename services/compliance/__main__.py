@@ -13,6 +13,7 @@ from services.compliance.check import check_decider
 from services.compliance.history import keep_decisions
 from services.compliance.law import Law, load_law
 from services.compliance.law_api import law_router
+from services.compliance.law_doubts import follow_doubts
 from services.compliance.law_question import law_question
 from services.compliance.roll_out import RollOut
 
@@ -27,7 +28,7 @@ def service(law: Law) -> Service:
         name="compliance",
         title="Farhand compliance",
         deciders=(check_decider(law), law_question),
-        projections=(keep_decisions,),
+        projections=(keep_decisions, follow_doubts),
         api=api,
         prepare=roll_out.begin,
         measure=roll_out.go_on,

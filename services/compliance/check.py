@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from libs.common.contracts.compliance import (
     CheckDecided,
+    LawConfirmation,
     LawDoubtDropped,
     LawDoubted,
     LawInDoubt,
@@ -46,6 +47,12 @@ class LawChanged(Timer):
     """The packs or rules are others than those that the hire was decided by."""
 
 
+class LawAnswerTold(Timer):
+    """Legal has answered for a fact of law that the hire hangs on; `slot` is the matter."""
+
+    confirmation: LawConfirmation
+
+
 def check_decider(law: Law) -> Decider[Check]:
     """Decide hires under this law: whenever announced, and again whenever an input changes.
 
@@ -59,6 +66,7 @@ def check_decider(law: Law) -> Decider[Check]:
     decider.on(HireChanged)(rules.change)
     decider.on(QuestionAnswered)(rules.hear)
     decider.on(LawStandingTold, key=lambda told: str(told.hire_id))(rules.learn)
+    decider.on(LawAnswerTold)(rules.learn_answer)
     decider.on(WaiveFinding)(rules.waive)
     decider.on(WaiverRequested)(rules.waive_on_request)
     decider.on(WithdrawWaiver)(rules.withdraw)
@@ -94,9 +102,16 @@ class CheckRules:
 
     def learn(self, state: State, told: LawStandingTold, _now: datetime) -> Outcome:
         """Learn where a fact of law stands, as long as somebody goes by it."""
-        if state is None or state.ended or state.knows(told.matter, told.confirmation):
+        return self._learn(state, told.matter, told.confirmation)
+
+    def learn_answer(self, state: State, told: LawAnswerTold, _now: datetime) -> Outcome:
+        """Learn what legal has said of it meanwhile."""
+        return self._learn(state, told.slot, told.confirmation)
+
+    def _learn(self, state: State, matter: str, said: LawConfirmation | None) -> Outcome:
+        if state is None or state.ended or state.knows(matter, said):
             return Decision(state)
-        known = state.evolve(standings={**state.standings, told.matter: told.confirmation})
+        known = state.evolve(standings={**state.standings, matter: said})
         if known.doubted.keys() - known.standings.keys():
             return Decision(known)  # where the others stand is on its way
         return _decide(self.law, known)

@@ -64,9 +64,17 @@ class Check(BaseModel):
         """A copy with some fields changed."""
         return self.model_copy(update=changes)
 
-    def knows(self, matter: str, confirmation: LawConfirmation | None) -> bool:
-        """Whether this is what is known already of where a fact of law stands."""
-        return matter in self.standings and self.standings[matter] == confirmation
+    def knows(self, matter: str, said: LawConfirmation | None) -> bool:
+        """Whether this is known already of a fact of law, or something newer.
+
+        What the question said at first may come after the answer, which takes another way.
+        """
+        if matter not in self.standings:
+            return False
+        known = self.standings[matter]
+        if known is None or said is None:
+            return said is None
+        return said == known or said.answered_at < known.answered_at
 
 
 def as_cancelled(state: Check) -> Check:

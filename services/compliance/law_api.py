@@ -1,8 +1,8 @@
 """`/law` and `/packs`: what legal is asked and says, and the packs as a lawyer reads them."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, HTTPException
 from fastapi.responses import PlainTextResponse
@@ -12,6 +12,7 @@ from libs.common.contracts.compliance import LawConfirmation
 from libs.common.database import Pool
 from libs.common.marked_yaml import InvalidDocument as InvalidLaw
 from libs.common.running import Running, running
+from services.compliance import law_doubts
 from services.compliance.api import submit
 from services.compliance.change_of_law import WhatIf, what_if
 from services.compliance.law import Law
@@ -23,7 +24,7 @@ State = Annotated[Running, Depends(running)]
 
 
 class LawQuestionView(BaseModel):
-    """A question of law, how many hires wait for it, and what legal said."""
+    """A question of law, how many hires hang on it, and what legal said."""
 
     matter: str
     jurisdiction: str
@@ -33,12 +34,12 @@ class LawQuestionView(BaseModel):
     detail: str
     is_open: bool
     needed_on: date
-    hires: tuple[UUID, ...]
+    hires: int
     answer: LawConfirmation | None
     past: tuple[LawConfirmation, ...]
 
     @classmethod
-    def of(cls, question: LawQuestion) -> "LawQuestionView":
+    def of(cls, question: LawQuestion, waiting: Mapping[str, int]) -> "LawQuestionView":
         """A question as the API shows it."""
         doubt = question.doubt
         return cls(
@@ -50,7 +51,7 @@ class LawQuestionView(BaseModel):
             detail=doubt.detail,
             is_open=question.is_open,
             needed_on=question.needed_on,
-            hires=question.hires,
+            hires=waiting.get(doubt.matter, 0),
             answer=question.answer,
             past=question.past,
         )
@@ -111,8 +112,9 @@ def law_router(law: Law) -> APIRouter:
         state: State, *, open_only: bool = False, jurisdiction: str | None = None
     ) -> list[LawQuestionView]:
         """By place and fact; answered ones too, unless `open_only`."""
-        found = await _questions(state.tools.pool, jurisdiction)
-        return [LawQuestionView.of(each) for each in found if each.is_open or not open_only]
+        found, waiting = await _questions(state.tools.pool, jurisdiction)
+        shown = [each for each in found if each.is_open or not open_only]
+        return [LawQuestionView.of(each, waiting) for each in shown]
 
     @router.post("/law/questions/{matter}/answer", summary="Say whether a fact of law holds")
     async def answer_question(matter: str, said: LawAnswerGiven, state: State) -> LawQuestionView:
@@ -121,7 +123,7 @@ def law_router(law: Law) -> APIRouter:
         question = await _question(state.tools.pool, matter)
         if question is None:
             raise HTTPException(404, "no such question of law")
-        return LawQuestionView.of(question)
+        return LawQuestionView.of(question, await law_doubts.waiting(state.tools.pool, [matter]))
 
     @router.get("/packs", summary="The law packs")
     def list_packs() -> list[PackLine]:
@@ -132,13 +134,13 @@ def law_router(law: Law) -> APIRouter:
     async def read_pack(code: str, state: State) -> PackView:
         """Facts, sources, dates and confidence, with the questions of law that it raised."""
         pack = _pack(law, code)
-        questions = await _questions(state.tools.pool, code)
+        questions, waiting = await _questions(state.tools.pool, code)
         return PackView(
             code=pack.code,
             name=pack.name,
             version=law.version(code),
             facts=tuple(_facts(pack)),
-            questions=tuple(map(LawQuestionView.of, questions)),
+            questions=tuple(LawQuestionView.of(each, waiting) for each in questions),
         )
 
     @router.get("/packs/{code}/text", summary="The same, for a lawyer to read",
@@ -146,7 +148,7 @@ def law_router(law: Law) -> APIRouter:
     async def read_pack_text(code: str, state: State) -> str:
         """Plain text that fits a printed page."""
         pack = _pack(law, code)
-        return pack_text(pack, law.version(code), await _questions(state.tools.pool, code))
+        return pack_text(pack, law.version(code), *await _questions(state.tools.pool, code))
 
     @router.post("/packs/{code}/what-if", summary="Who would newly fall short under another text")
     async def ask_what_if(
@@ -162,7 +164,10 @@ def law_router(law: Law) -> APIRouter:
     return router
 
 
-async def _questions(pool: Pool, jurisdiction: str | None) -> list[LawQuestion]:
+async def _questions(
+    pool: Pool, jurisdiction: str | None
+) -> tuple[list[LawQuestion], Mapping[str, int]]:
+    """The questions of a place, or of all, and how many hires hang on each."""
     rows = await pool.fetch(
         """
         select state
@@ -173,7 +178,8 @@ async def _questions(pool: Pool, jurisdiction: str | None) -> list[LawQuestion]:
         """,
         jurisdiction,
     )
-    return [LawQuestion.model_validate_json(row["state"]) for row in rows]
+    found = [LawQuestion.model_validate_json(row["state"]) for row in rows]
+    return found, await law_doubts.waiting(pool, [each.doubt.matter for each in found])
 
 
 async def _question(pool: Pool, matter: str) -> LawQuestion | None:

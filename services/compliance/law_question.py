@@ -1,15 +1,11 @@
 """The decider of questions of law: a fact in doubt is asked of legal once, for all who wait.
 
-One state for each matter: a place, a fact, and its very text. A hire whose decision hangs on it is
-told where it stands, at once and whenever legal answers; the answer holds for later hires as well,
-until its last day. Another text of the fact is another matter, asked anew.
-
-Many may wait, so they are told some at a time. Whoever was told once keeps a place: a newer answer
-that takes an older one back must reach those who go by it. Who is over, or works elsewhere, goes by
-it no more, and loses the place.
+One state for each matter: a place, a fact, and its very text. A hire whose decision comes to hang
+on it is told at once where it stands. An answer holds for later hires as well, until its last day;
+those who wait for it hear it by `law_doubts.py`. Another text of the fact is another matter, asked
+anew.
 """
 
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -19,7 +15,6 @@ from libs.common.contracts.compliance import (
     LawAnswered,
     LawAnswerRefused,
     LawConfirmation,
-    LawDoubtDropped,
     LawDoubted,
     LawInDoubt,
     LawQuestioned,
@@ -27,13 +22,11 @@ from libs.common.contracts.compliance import (
 )
 from libs.common.contracts.console import LawAnswerRequested
 from libs.common.contracts.values import HireId, Instant, Jurisdiction, Value
-from libs.common.decider import Decider, Decision, Refused, SetTimer
-from libs.common.message import Command, Timer
+from libs.common.decider import Decider, Decision, Refused
+from libs.common.message import Command
 
 CONFIRMED_FOR: Final = timedelta(days=365)
 """How long an answer speaks for starts to come where legal names no day."""
-PAGE: Final = 200
-"""How many hires one decision tells an answer; the next ones follow at once."""
 
 
 class AnswerLaw(Command):
@@ -48,37 +41,28 @@ class AnswerLaw(Command):
     evidence: str = Field(default="", max_length=500)
 
 
-class TellNext(Timer):
-    """More hires are to be told what legal said."""
-
-
 class LawQuestion(Value):
-    """A question of law, who waits for it, and what legal said.
+    """A question of law, and what legal said.
 
     `needed_on` is the latest start that hangs on it. `past` are answers that newer ones replaced.
-    `reached` is how many of the hires, from the first on, were told the answer since it was given.
     """
 
     jurisdiction: Jurisdiction
     doubt: LawInDoubt
     asked_at: Instant
     needed_on: date
-    hires: tuple[HireId, ...] = ()
     answer: LawConfirmation | None = None
     past: tuple[LawConfirmation, ...] = ()
-    reached: int = 0
 
     @property
     def is_open(self) -> bool:
         """Whether somebody waits for what legal has not said yet."""
         return self.answer is None or self.answer.until < self.needed_on
 
-    def told(self, hires: Iterable[HireId]) -> tuple[LawStandingTold, ...]:
-        """Where it stands, for each of these hires."""
-        matter, said = self.doubt.matter, self.answer
-        return tuple(
-            LawStandingTold(matter=matter, hire_id=hire, confirmation=said) for hire in hires
-        )
+    def told(self, hire_id: HireId) -> LawStandingTold:
+        """Where it stands, for one hire."""
+        matter = self.doubt.matter
+        return LawStandingTold(matter=matter, hire_id=hire_id, confirmation=self.answer)
 
     def asked(self) -> LawQuestioned:
         """The question to legal."""
@@ -100,45 +84,28 @@ law_question = Decider("law_question", LawQuestion)
 
 @law_question.on(LawDoubted, key=lambda event: event.doubt.matter)
 def wait_for(state: LawQuestion | None, event: LawDoubted, now: datetime) -> Decision[LawQuestion]:
-    """Let a hire wait; ask legal if nobody waited yet, or for a day its answer does not reach."""
+    """Tell a hire where it stands; ask legal if nobody did, or for a day no answer reaches."""
     if state is None:
         asked = LawQuestion(
             jurisdiction=event.jurisdiction,
             doubt=event.doubt,
             asked_at=now,
             needed_on=event.needed_on,
-            hires=(event.hire_id,),
         )
-        return Decision(asked, emit=(asked.asked(), *asked.told([event.hire_id])))
-    after = state.model_copy(
-        update={
-            "hires": tuple(dict.fromkeys((*state.hires, event.hire_id))),
-            "needed_on": max(state.needed_on, event.needed_on),
-        }
-    )
-    told = after.told([event.hire_id])
+        return Decision(asked, emit=(asked.asked(), asked.told(event.hire_id)))
+    told = state.told(event.hire_id)
+    if event.needed_on <= state.needed_on:
+        return Decision(state, emit=(told,))
+    after = state.model_copy(update={"needed_on": event.needed_on})
     if after.is_open and not state.is_open:
         after = after.model_copy(update={"asked_at": now})
-        return Decision(after, emit=(after.asked(), *told))
-    return Decision(state if after == state else after, emit=told)
-
-
-@law_question.on(LawDoubtDropped, key=lambda event: event.matter)
-def let_go(
-    state: LawQuestion | None, event: LawDoubtDropped, _now: datetime
-) -> Decision[LawQuestion]:
-    """Tell a hire no more of it; those who were not told the answer yet keep their turn."""
-    if state is None or event.hire_id not in state.hires:
-        return Decision(state)
-    place = state.hires.index(event.hire_id)
-    left = (*state.hires[:place], *state.hires[place + 1 :])
-    reached = state.reached - 1 if place < state.reached else state.reached
-    return Decision(state.model_copy(update={"hires": left, "reached": reached}))
+        return Decision(after, emit=(after.asked(), told))
+    return Decision(after, emit=(told,))
 
 
 @law_question.on(AnswerLaw)
 def answer(state: LawQuestion | None, command: AnswerLaw, now: datetime) -> Decision[LawQuestion]:
-    """Take legal's answer in, and tell it to all who wait; a newer one replaces it.
+    """Take legal's answer in; a newer one replaces it.
 
     Refused where nobody asked, or where it would speak for no start that is to come.
     """
@@ -155,24 +122,8 @@ def answer(state: LawQuestion | None, command: AnswerLaw, now: datetime) -> Deci
         evidence=command.evidence,
     )
     past = (*state.past, state.answer) if state.answer else state.past
-    after = state.model_copy(update={"answer": said, "past": past, "reached": 0})
-    answered = LawAnswered(matter=state.doubt.matter, confirmation=said)
-    page = _tell_page(after, now)
-    return Decision(page.state, emit=(answered, *page.emit), timers=page.timers)
-
-
-def _tell_page(state: LawQuestion, now: datetime) -> Decision[LawQuestion]:
-    """Tell the hires that come next, and the others after them."""
-    reached = min(state.reached + PAGE, len(state.hires))
-    told = state.told(state.hires[state.reached : reached])
-    more = (SetTimer(now, TellNext()),) if reached < len(state.hires) else ()
-    return Decision(state.model_copy(update={"reached": reached}), emit=told, timers=more)
-
-
-@law_question.on(TellNext)
-def tell_next(state: LawQuestion | None, _timer: TellNext, now: datetime) -> Decision[LawQuestion]:
-    """Go on telling: by the answer as it is now, from where the telling of it has come to."""
-    return Decision(state) if state is None else _tell_page(state, now)
+    after = state.model_copy(update={"answer": said, "past": past})
+    return Decision(after, emit=(LawAnswered(matter=state.doubt.matter, confirmation=said),))
 
 
 @law_question.on(LawAnswerRequested)

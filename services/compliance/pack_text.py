@@ -1,14 +1,19 @@
 """A law pack as plain text, for a lawyer who reads no YAML."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from services.compliance.law_question import LawQuestion
 from services.compliance.pack import Fact, Pack
 from services.compliance.printed import paragraph
 
 
-def pack_text(pack: Pack, version: str, questions: Iterable[LawQuestion]) -> str:
-    """Every fact with its law, dates and standing, and what legal was asked of it."""
+def pack_text(
+    pack: Pack, version: str, questions: Iterable[LawQuestion], waiting: Mapping[str, int]
+) -> str:
+    """Every fact with its law, dates and standing, and what legal was asked of it.
+
+    `waiting` says how many hires hang on each matter.
+    """
     asked: dict[str, list[LawQuestion]] = {}
     for question in questions:
         asked.setdefault(question.doubt.fact, []).append(question)
@@ -18,7 +23,7 @@ def pack_text(pack: Pack, version: str, questions: Iterable[LawQuestion]) -> str
         for fact in versions:
             lines += _fact(fact)
         for question in asked.get(name, []):
-            lines += _question(question)
+            lines += _question(question, waiting.get(question.doubt.matter, 0))
     return "\n".join(lines) + "\n"
 
 
@@ -38,9 +43,9 @@ def _fact(fact: Fact) -> Iterator[str]:
         yield paragraph("In doubt", "; ".join(fact.doubts))
 
 
-def _question(question: LawQuestion) -> Iterator[str]:
-    waiting = f"{len(question.hires)} hires, starts up to {question.needed_on}"
-    yield paragraph("Asked", f"{question.doubt.matter}, for {waiting}")
+def _question(question: LawQuestion, hires: int) -> Iterator[str]:
+    for_whom = f"{hires} hires, starts up to {question.needed_on}"
+    yield paragraph("Asked", f"{question.doubt.matter}, for {for_whom}")
     if question.answer is None:
         yield paragraph("Answer", "none yet")
         return

@@ -73,9 +73,11 @@ def heard(answers: Mapping[str, bool]) -> Heard:
     return Heard(on_hire, on_law)
 
 
-def confirmed(*, holds: bool = True, until: date = date(2099, 12, 31)) -> LawConfirmation:
+def confirmed(
+    *, holds: bool = True, until: date = date(2099, 12, 31), at: datetime = NOW
+) -> LawConfirmation:
     """What legal says of a fact of law."""
-    return LawConfirmation(holds=holds, by="legal-1", answered_at=NOW, until=until)
+    return LawConfirmation(holds=holds, by="legal-1", answered_at=at, until=until)
 
 
 def law_confirmed(hire: Profile, *, holds: bool = True) -> dict[str, bool]:

@@ -14,8 +14,9 @@ from libs.common.contracts.compliance import (
     Verdict,
 )
 from libs.common.contracts.onboarding import HireCancelled, HireLeft
+from libs.common.decider import Decision
 from libs.common.message import Message
-from services.compliance.check import LawChanged, check_decider
+from services.compliance.check import LawAnswerTold, LawChanged, check_decider
 from services.compliance.check_state import Check
 from services.compliance.law import Law
 from tests.compliance.hires import FEW, HIRE, NOW, START, confirmed, profile
@@ -111,6 +112,20 @@ def test_the_same_standing_told_twice_is_told_on_once() -> None:
     once = tell(state, told).state
     assert tell(once, told).emit == ()
     assert tell(once, told).state == once
+
+
+def test_what_the_question_said_before_may_come_after_the_answer() -> None:
+    state = settle_law(begun())
+    [matter, *_] = state.doubted
+    newer = LawAnswerTold(
+        slot=matter, confirmation=confirmed(holds=False, at=NOW + timedelta(days=1))
+    )
+    state = tell(state, newer).state or state
+    for said in (None, confirmed()):
+        late = LawStandingTold(matter=matter, hire_id=HIRE, confirmation=said)
+        assert tell(state, late) == Decision(state)
+    assert state.decided is not None
+    assert state.decided.verdict is Verdict.BLOCKED
 
 
 @settings(max_examples=30)

@@ -7,7 +7,8 @@ from functools import partial
 from typing import Final
 
 from libs.common.message import Command, Effect
-from services.compliance.check import check_decider
+from services.compliance.check import LawAnswerTold, check_decider
+from services.compliance.check_state import Check
 from services.compliance.law import Law
 from services.compliance.law_question import AnswerLaw, LawQuestion, law_question
 from services.notify.correspondence import correspondence
@@ -22,7 +23,7 @@ from services.onboarding.templates import DoneBy
 from services.onboarding.vpn.messages import EnsurePeer, RevokePeer
 from tests.simulation.desk import Desk
 from tests.simulation.history import History, News, history, truth
-from tests.simulation.line import Line, Perform
+from tests.simulation.line import Envelope, Line, Perform
 from tests.simulation.outside import Guards, Mail
 from tests.simulation.watch import Watch
 
@@ -116,6 +117,19 @@ class Company:
                 until = self.line.now.date() + timedelta(days=days)
                 answer = AnswerLaw(holds=True, by="legal-1", until=until)
                 self.line.tell("compliance", matter, answer)
+                self._tell_answer(desk, decider, matter)
+
+    def _tell_answer(self, desk: Desk, decider: str, matter: str) -> None:
+        """What the projection `law_doubts` does: whoever hangs on the matter is woken."""
+        told = LawAnswerTold(slot=matter, confirmation=desk.state(decider, matter).answer)
+        for name, hire in tuple(desk.entities):
+            check = desk.state(name, hire)
+            if isinstance(check, Check) and matter in check.doubted:
+                after = timedelta(seconds=self.line.chance.expovariate(1 / 30))
+                self.line.soon(hire, partial(self._wake, name, hire, told), after=after)
+
+    def _wake(self, decider: str, hire: str, told: LawAnswerTold) -> None:
+        self.line.tell("compliance", hire, told, Envelope("timer", decider=decider))
 
     def _work(self, key: str, known: Journey) -> None:
         """What people do for one hire: tasks, answers, and mending what made an adapter give up."""
