@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
-from ipaddress import IPv4Address
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
@@ -161,7 +160,7 @@ class Line:
             """,
             hire.hire_id,
         )
-        return None if row is None else Peer(row["public_key"], IPv4Address(row["address"]))
+        return None if row is None else Peer(*row)
 
     async def row(self, query: str, *args: object) -> asyncpg.Record | None:
         """The first row that a query finds, as the administrator sees the database."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from services.onboarding.vpn.group_commit import GroupCommit
+from services.onboarding.vpn.group_commit import REST, GroupCommit
 
 
 @dataclass(slots=True)
@@ -86,3 +86,18 @@ async def test_it_runs_anew_once_all_were_answered() -> None:
     await group.done()
     ledger.changed.append("more")
     assert await group.done() == ("more",)
+
+
+async def test_it_rests_in_proportion_to_what_it_took() -> None:
+    loop, runs = asyncio.get_running_loop(), list[tuple[float, float]]()
+
+    async def work() -> None:
+        began = loop.time()
+        await asyncio.sleep(0.02)
+        runs.append((began, loop.time()))
+
+    group = GroupCommit(work)
+    await group.done()
+    await group.done()
+    (began, ended), (next_began, _) = runs
+    assert next_began - ended >= REST * (ended - began)

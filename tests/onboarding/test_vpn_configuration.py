@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from libs.common.settings import SettingsError
 from services.onboarding.vpn.keys import new_key_pair, public_key_of
 from services.onboarding.vpn.peer_config import (
+    NOWHERE,
     ClientConfiguration,
     Peer,
     ServerConfiguration,
@@ -71,7 +72,7 @@ def test_a_private_key_does_not_show() -> None:
 
 
 KEYS = st.binary(min_size=32, max_size=32).map(lambda raw: b64encode(raw).decode())
-PEERS = st.frozensets(st.builds(Peer, KEYS, st.ip_addresses(v=4)), max_size=20)
+PEERS = st.frozensets(st.builds(Peer, KEYS, st.ip_addresses(v=4).map(str)), max_size=20)
 
 
 @given(PEERS)
@@ -81,8 +82,35 @@ def test_what_was_written_is_read_back(peers: frozenset[Peer]) -> None:
     assert read_configuration(render_public(server)) == peers
 
 
+@pytest.mark.parametrize(
+    "section",
+    [
+        pytest.param("[Peer]\nPublicKey = a2V5\n", id="without an address"),
+        pytest.param("[Peer]\nAllowedIPs = 10.86.0.9/32\nPublicKey = a2V5\n", id="turned round"),
+        pytest.param("[Peer]\nPublicKey = a2V5\nAllowedIPs = 0.0.0.0/0\n", id="any address"),
+    ],
+)
+def test_what_somebody_else_wrote_is_told_from_what_is_wanted(section: str) -> None:
+    peer = Peer(PAIR.public_key, "10.86.0.2")
+    shown = render_public(ServerConfiguration(51820, PAIR.private_key, frozenset([peer])))
+    found = read_configuration(f"{shown}\n{section}")
+    assert peer in found
+    assert NOWHERE in {each.address for each in found}
+
+
+def test_peers_are_written_in_the_order_of_their_addresses() -> None:
+    addresses = ["10.86.0.10", "10.86.0.9", "10.86.1.1"]
+    peers = frozenset(Peer(f"key{number}", address) for number, address in enumerate(addresses))
+    shown = render_public(ServerConfiguration(51820, PAIR.private_key, peers))
+    assert [line.split()[-1] for line in shown.splitlines() if "AllowedIPs" in line] == [
+        "10.86.0.9/32",
+        "10.86.0.10/32",
+        "10.86.1.1/32",
+    ]
+
+
 def test_the_file_for_people_holds_no_secret() -> None:
-    peer = Peer(PAIR.public_key, IPv4Address("10.86.0.2"))
+    peer = Peer(PAIR.public_key, "10.86.0.2")
     shown = render_public(ServerConfiguration(51820, PAIR.private_key, frozenset([peer])))
     assert shown == (
         "[Interface]\n"
@@ -98,7 +126,7 @@ def test_the_file_for_people_holds_no_secret() -> None:
 def test_a_device_is_told_all_it_needs() -> None:
     client = ClientConfiguration(
         private_key=PAIR.private_key,
-        address=IPv4Address("10.86.0.2"),
+        address="10.86.0.2",
         server_public_key="c2VydmVy",
         endpoint="vpn.lumen-orchard.example:51820",
         routes=(IPv4Network("10.86.0.0/16"), IPv4Network("10.20.0.0/16")),
@@ -124,9 +152,9 @@ def test_peers_are_read_from_what_wg_shows() -> None:
         "a2V5Mw==\t(none)\t(none)\t10.86.0.3/32,10.86.0.4/32\t0\t0\t0\toff\n"
     )
     assert read_dump(dump) == {
-        Peer("a2V5MQ==", IPv4Address("10.86.0.2")),
-        Peer("a2V5Mg==", IPv4Address(0)),
-        Peer("a2V5Mw==", IPv4Address(0)),
+        Peer("a2V5MQ==", "10.86.0.2"),
+        Peer("a2V5Mg==", NOWHERE),
+        Peer("a2V5Mw==", NOWHERE),
     }
 
 

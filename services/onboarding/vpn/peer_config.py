@@ -3,23 +3,31 @@
 Source of the format: wg(8), "CONFIGURATION FILE FORMAT", and wg-quick(8).
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network
-from typing import Final
+from ipaddress import IPv4Network
+from socket import inet_aton
+from typing import Final, NamedTuple
 
 HEADER: Final = "# Rendered from the table vpn_peer; what is changed here is overwritten."
 KEEPALIVE_SECONDS: Final = 25
 """How often a client behind NAT speaks, so that the server can answer: what wg(8) recommends."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Peer:
-    """A public key and the one address that may be used with it."""
+SECTION: Final = re.compile(r"\[Peer\]\nPublicKey = (\S+)\nAllowedIPs = (\S+)\n")
+NOWHERE: Final = "0.0.0.0"  # noqa: S104  # an address of nobody, not one to listen on
+
+
+class Peer(NamedTuple):
+    """A public key and the one address that may be used with it, an IPv4 address as text.
+
+    As light as can be: with every change, all peers of a company are read, compared and written.
+    """
 
     public_key: str
-    address: IPv4Address
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +44,7 @@ class ClientConfiguration:
     """All that a person's own device is told; the private key does not show in a `repr`."""
 
     private_key: str = field(repr=False)
-    address: IPv4Address
+    address: str
     server_public_key: str
     endpoint: str
     routes: Sequence[IPv4Network]
@@ -70,9 +78,10 @@ def render_client(client: ClientConfiguration) -> str:
 
 @lru_cache(maxsize=1)  # mostly read again as it was left
 def read_configuration(text: str) -> frozenset[Peer]:
-    """The peers of a rendered configuration."""
-    sections = text.split("[Peer]\n")[1:]
-    return frozenset(_peer(dict(_assignments(section))) for section in sections)
+    """The peers of a rendered configuration; what is not rendered so shows as a peer of nobody."""
+    found = SECTION.findall(text)
+    strange = [Peer("", NOWHERE)] if text.count("[Peer]") != len(found) else []
+    return frozenset([*strange, *(Peer(key, _only_address(allowed)) for key, allowed in found)])
 
 
 def read_dump(text: str) -> frozenset[Peer]:
@@ -86,23 +95,12 @@ def read_dump(text: str) -> frozenset[Peer]:
 
 def _server(first: tuple[str, ...], server: ServerConfiguration) -> str:
     lines = ["[Interface]", *first, f"ListenPort = {server.listen_port}"]
-    for peer in sorted(server.peers, key=lambda one: one.address):
+    for peer in sorted(server.peers, key=lambda one: (inet_aton(one.address), one)):
         lines += ["", "[Peer]", f"PublicKey = {peer.public_key}"]
         lines += [f"AllowedIPs = {peer.address}/32"]
     return "\n".join(lines) + "\n"
 
 
-def _assignments(section: str) -> Iterable[tuple[str, str]]:
-    for line in section.splitlines():
-        name, separator, value = line.partition(" = ")
-        if separator:
-            yield name, value
-
-
-def _peer(values: dict[str, str]) -> Peer:
-    return Peer(values["PublicKey"], _only_address(values["AllowedIPs"]))
-
-
-def _only_address(allowed: str) -> IPv4Address:
+def _only_address(allowed: str) -> str:
     address, _, prefix = allowed.partition("/")
-    return IPv4Address(address) if prefix == "32" else IPv4Address(0)
+    return address if prefix == "32" else NOWHERE

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from ipaddress import IPv4Address
 
 from libs.common.contracts.values import HireId, Sealed
 from libs.common.database import Connection, Pool
@@ -32,7 +31,7 @@ class PeerRow:
     period: int
     state: PeerState
     keys: SealedKeyPair | None
-    address: IPv4Address | None
+    address: str | None
 
     @property
     def peer(self) -> Peer | None:
@@ -46,7 +45,7 @@ async def peer_of(conn: Connection | Pool, hire_id: HireId) -> PeerRow | None:
     """What is stored of a hire; None if it never had to do with the VPN."""
     row = await conn.fetchrow(
         """
-        select period, state, public_key, private_key, address
+        select period, state, public_key, private_key, host(address) as address
           from vpn_peer left join vpn_address using (hire_id)
          where hire_id = $1
         """,
@@ -122,12 +121,12 @@ async def granted_peers(conn: Connection) -> frozenset[Peer]:
     """Every peer the server is to know."""
     rows = await conn.fetch(
         """
-        select public_key, address
+        select public_key, host(address) as address
           from vpn_peer join vpn_address using (hire_id)
          where state = 'granted'
         """
     )
-    return frozenset(Peer(row["public_key"], row["address"]) for row in rows)
+    return frozenset(Peer(*row) for row in rows)
 
 
 async def keep_server_keys(conn: Connection | Pool, keys: SealedKeyPair) -> None:

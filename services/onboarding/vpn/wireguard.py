@@ -80,7 +80,7 @@ class WireGuard:
         return PeerReady(
             hire_id=effect.hire_id,
             period=effect.period,
-            address=str(peer.address),
+            address=peer.address,
             public_key=peer.public_key,
         )
 
