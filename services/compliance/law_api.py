@@ -1,6 +1,6 @@
 """`/law` and `/packs`: what legal is asked and says, and the packs as a lawyer reads them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -112,8 +112,9 @@ def law_router(law: Law) -> APIRouter:
         state: State, *, open_only: bool = False, jurisdiction: str | None = None
     ) -> list[LawQuestionView]:
         """By place and fact; answered ones too, unless `open_only`."""
-        found, waiting = await _questions(state.tools.pool, jurisdiction)
+        found = await _questions(state.tools.pool, jurisdiction)
         shown = [each for each in found if each.is_open or not open_only]
+        waiting = await _waiting(state.tools.pool, shown)
         return [LawQuestionView.of(each, waiting) for each in shown]
 
     @router.post("/law/questions/{matter}/answer", summary="Say whether a fact of law holds")
@@ -134,7 +135,8 @@ def law_router(law: Law) -> APIRouter:
     async def read_pack(code: str, state: State) -> PackView:
         """Facts, sources, dates and confidence, with the questions of law that it raised."""
         pack = _pack(law, code)
-        questions, waiting = await _questions(state.tools.pool, code)
+        questions = await _questions(state.tools.pool, code)
+        waiting = await _waiting(state.tools.pool, questions)
         return PackView(
             code=pack.code,
             name=pack.name,
@@ -148,7 +150,9 @@ def law_router(law: Law) -> APIRouter:
     async def read_pack_text(code: str, state: State) -> str:
         """Plain text that fits a printed page."""
         pack = _pack(law, code)
-        return pack_text(pack, law.version(code), *await _questions(state.tools.pool, code))
+        questions = await _questions(state.tools.pool, code)
+        waiting = await _waiting(state.tools.pool, questions)
+        return pack_text(pack, law.version(code), questions, waiting)
 
     @router.post("/packs/{code}/what-if", summary="Who would newly fall short under another text")
     async def ask_what_if(
@@ -164,10 +168,11 @@ def law_router(law: Law) -> APIRouter:
     return router
 
 
-async def _questions(
-    pool: Pool, jurisdiction: str | None
-) -> tuple[list[LawQuestion], Mapping[str, int]]:
-    """The questions of a place, or of all, and how many hires hang on each."""
+async def _waiting(pool: Pool, questions: Sequence[LawQuestion]) -> Mapping[str, int]:
+    return await law_doubts.waiting(pool, [each.doubt.matter for each in questions])
+
+
+async def _questions(pool: Pool, jurisdiction: str | None) -> list[LawQuestion]:
     rows = await pool.fetch(
         """
         select state
@@ -178,8 +183,7 @@ async def _questions(
         """,
         jurisdiction,
     )
-    found = [LawQuestion.model_validate_json(row["state"]) for row in rows]
-    return found, await law_doubts.waiting(pool, [each.doubt.matter for each in found])
+    return [LawQuestion.model_validate_json(row["state"]) for row in rows]
 
 
 async def _question(pool: Pool, matter: str) -> LawQuestion | None:
