@@ -42,8 +42,8 @@ async def funnel(pool: Pool, scope: Scope) -> Mapping[str, int]:
     row = await pool.fetchrow(
         f"""
         select count(*) as announced,
-               count(*) filter (where state->'decision' <> 'null') as decided,
-               count(*) filter (where state->'decision'->>'verdict' = 'clear') as clear,
+               count(*) filter (where state->'decided' <> 'null') as decided,
+               count(*) filter (where state->'decided'->>'verdict' = 'clear') as clear,
                count(*) filter (where state->>'ready_at' is not null) as ready,
                count(*) filter (where state->>'started_at' is not null) as started
           from hire

@@ -32,7 +32,17 @@ from libs.common.contracts.onboarding import (
 )
 from libs.common.contracts.values import Owner
 from libs.common.message import Event
-from services.console.hire import OVER, AccessAsk, Block, Hire, Holding, Letter, Task, TaskState
+from services.console.hire import (
+    OVER,
+    AccessAsk,
+    Block,
+    Decided,
+    Hire,
+    Holding,
+    Letter,
+    Task,
+    TaskState,
+)
 
 Fold: TypeAlias = Callable[[Hire, Any, datetime], Hire]
 
@@ -159,8 +169,10 @@ def _refused(hire: Hire, event: RequestRefused, _at: datetime) -> Hire:
 
 
 def _decided(hire: Hire, event: CheckDecided, _at: datetime) -> Hire:
-    newer = hire.decision is None or event.version > hire.decision.version
-    return hire.evolve(decision=event) if newer else hire
+    if hire.decided is not None and event.version <= hire.decided.version:
+        return hire
+    awaits = tuple(doubt.matter for doubt in event.awaits)
+    return hire.evolve(decided=Decided(version=event.version, verdict=event.verdict, awaits=awaits))
 
 
 def _held(hire: Hire, event: MessageHeld, at: datetime) -> Hire:

@@ -5,7 +5,7 @@ from enum import IntEnum, StrEnum
 from typing import Any, Final, Self
 from uuid import UUID
 
-from libs.common.contracts.compliance import CheckDecided
+from libs.common.contracts.compliance import Verdict
 from libs.common.contracts.onboarding import HireStatus, PersonErased, TaskKind
 from libs.common.contracts.values import HireId, Instant, Owner, Profile, Value, ZoneName
 
@@ -82,6 +82,17 @@ class Letter(Value):
         return "leaving" if now < self.until + ROUND else "needed"
 
 
+class Decided(Value):
+    """What the newest decision of compliance comes to; all that it says is in the hire's story.
+
+    `awaits` are the matters of law that legal is asked about.
+    """
+
+    version: int
+    verdict: Verdict
+    awaits: tuple[str, ...] = ()
+
+
 class AccessAsk(Value):
     """Somebody asked to end access by hand, or to restore it."""
 
@@ -121,7 +132,7 @@ class Hire(Value):
     access_asks: tuple[AccessAsk, ...] = ()
     refused: tuple[UUID, ...] = ()
     letters: tuple[Letter, ...] = ()
-    decision: CheckDecided | None = None
+    decided: Decided | None = None
     erasure: PersonErased | None = None
 
     def evolve(self, **changes: Any) -> Self:

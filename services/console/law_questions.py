@@ -71,9 +71,9 @@ async def all_questions(pool: Pool) -> Sequence[Question]:
         """
         select matter, question, answer, refused, coalesce(waiting.hires, 0) as hires
           from law_question
-          left join (select doubt->>'matter' as matter, count(*) as hires
-                       from hire, jsonb_array_elements(state->'decision'->'awaits') as doubt
-                      where state->'decision' <> 'null' and status not in ('left', 'cancelled')
+          left join (select matter, count(*) as hires
+                       from hire, jsonb_array_elements_text(state->'decided'->'awaits') as matter
+                      where status not in ('left', 'cancelled')
                       group by 1) as waiting using (matter)
          where question is not null
          order by hires desc, matter

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from libs.common.contracts.compliance import CheckDecided
 from services.console.audit import Entry
 from services.console.hire import Hire
 from services.console.stories import Chapter
@@ -101,6 +102,7 @@ EXPLANATION: Final = (
 def document(  # all that goes into one file
     hire: Hire,
     contact: Mapping[str, Any],
+    decision: CheckDecided | None,
     chapters: Sequence[Chapter],
     deeds: Sequence[Entry],
     now: datetime,
@@ -118,7 +120,7 @@ def document(  # all that goes into one file
         "tasks": [task.model_dump(mode="json") for task in hire.tasks],
         "access": [held.model_dump(mode="json") for held in hire.access],
         "messages": [letter.model_dump(mode="json") for letter in hire.letters],
-        "decision": hire.decision.model_dump(mode="json") if hire.decision else None,
+        "decision": decision.model_dump(mode="json") if decision else None,
         "story": [
             {"at": each.at.isoformat(), "event": each.type, "says": each.body}
             for each in reversed(chapters)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from libs.common.contracts.compliance import CheckDecided
 from libs.common.database import Pool
 
 
@@ -33,6 +34,23 @@ async def story_of(pool: Pool, hire_id: UUID) -> Sequence[Chapter]:
         hire_id,
     )
     return [Chapter(row["id"], row["at"], row["type"], json.loads(row["body"])) for row in rows]
+
+
+async def decision_of(pool: Pool, hire_id: UUID) -> CheckDecided | None:
+    """The newest decision of compliance on a hire, whole; None while there is none."""
+    body: str | None = await pool.fetchval(
+        """
+        select body
+          from story
+         where hire_id = $1
+           and type = $2
+         order by (body->>'version')::int desc
+         limit 1
+        """,
+        hire_id,
+        CheckDecided.type,
+    )
+    return None if body is None else CheckDecided.model_validate_json(body)
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,8 +207,8 @@ def test_a_message_that_waited_and_was_sent_is_one_message() -> None:
 def test_an_older_decision_never_takes_the_place_of_a_newer_one() -> None:
     hire = after(decided(version=2), decided(version=1))
 
-    assert hire.decision is not None
-    assert hire.decision.version == 2
+    assert hire.decided is not None
+    assert hire.decided.version == 2
 
 
 def test_a_task_is_done_once_it_was_told_so() -> None:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query
 from fastapi.responses import RedirectResponse, Response
 
 from libs.common import ids
+from libs.common.contracts.compliance import CheckDecided
 from libs.common.sealing import ErasedError, NotSealedError
 from services.console import accounts, audit, board, stories, telling
 from services.console.audit import Deed
@@ -118,12 +119,14 @@ async def _rendered(
     traced: bool = False,
 ) -> Response:
     chapters = await stories.story_of(visit.pool, hire.hire_id)
+    decision = await stories.decision_of(visit.pool, hire.hire_id)
     trace = await stories.trace_of(visit.pool, hire.hire_id)
     drawn, no_trace = await _drawn(store, trace) if traced else (None, "")
     newest = chapters[0].id if chapters else ""
     return visit.page(
         "hire.html",
         hire=hire,
+        decision=decision,
         chapters=[(each, telling.tell(each.type, _titled(hire, each))) for each in chapters],
         deeds=await audit.about(visit.pool, str(hire.hire_id)),
         names=await accounts.names(visit.pool),
@@ -135,7 +138,7 @@ async def _rendered(
         contact=contact,
         # The same until something happens, so that a form sent twice counts once.
         request_id=ids.derived("form", visit.session.id, hire.hire_id, newest),
-        format_of=partial(format_of, hire),
+        format_of=partial(format_of, decision),
     )
 
 
@@ -154,7 +157,7 @@ async def _drawn(store: TraceStore, trace: str | None) -> tuple[Waterfall | None
         return None, error.why
 
 
-def format_of(hire: Hire, task: Task) -> str:
+def format_of(decision: CheckDecided | None, task: Task) -> str:
     """How the answer to a question is to be written; empty if nobody knows."""
-    asked = hire.decision.questions if hire.decision else ()
+    asked = decision.questions if decision else ()
     return next((q.answer_format for q in asked if q.ask == task.title), "")

@@ -104,6 +104,7 @@ async def export(hire_id: UUID, visit: Visiting, _form: Submitted) -> Response:
     told = person.document(
         hire,
         await contact_of(visit, hire),
+        await stories.decision_of(visit.pool, hire_id),
         await stories.story_of(visit.pool, hire_id),
         await audit.about(visit.pool, str(hire_id)),
         visit.now,

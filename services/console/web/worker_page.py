@@ -43,6 +43,7 @@ async def _rendered(visit: Visit, hire: Hire, notice: tuple[str, str] | None) ->
     profile, reader = hire.profile, visit.reader
     place = profile.jurisdiction if profile else ""
     chapters = await stories.story_of(visit.pool, hire.hire_id)
+    decision = await stories.decision_of(visit.pool, hire.hire_id)
     deeds = await audit.about(visit.pool, str(hire.hire_id))
     free = weekend(place)
     off = list(days_off(place, reader.language, reader.today))
@@ -52,7 +53,7 @@ async def _rendered(visit: Visit, hire: Hire, notice: tuple[str, str] | None) ->
         notice=notice,
         mine=[task for task in hire.shown_tasks if task.owner is Owner.WORKER],
         theirs=[task for task in hire.shown_tasks if task.owner is not Owner.WORKER],
-        format_of=partial(format_of, hire),
+        format_of=partial(format_of, decision),
         # The same until something happens, so that a form sent twice counts once.
         request_id=ids.derived(
             "form", visit.session.id, hire.hire_id, chapters[0].id if chapters else ""
