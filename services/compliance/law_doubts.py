@@ -74,6 +74,23 @@ on conflict (decider, key, type, slot) do update
 """
 
 
+async def catch_up(pool: Pool) -> None:
+    """Take in who hangs on a fact without a row of theirs: a process of an older release kept none.
+
+    Nobody is taken out, who may have let go at this moment: to be woken for nothing does no harm.
+    """
+    await pool.execute(CATCH_UP)
+
+
+CATCH_UP: Final = """
+insert into law_doubt (matter, hire_id)
+select matter, key::uuid
+  from entity, jsonb_object_keys(state->'doubted') as matter
+ where decider = 'check'
+on conflict do nothing
+"""
+
+
 async def waiting(pool: Pool, matters: Sequence[str]) -> Mapping[str, int]:
     """How many hires hang on each of these facts; those on which none does are left out."""
     rows = await pool.fetch(

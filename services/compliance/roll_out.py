@@ -1,4 +1,4 @@
-"""A roll-out of new law: hires that were decided by other law are decided anew, till all are.
+"""A roll-out: hires that were decided by other law are decided anew, till all are.
 
 While processes of the old law still run, they take some of the hires that were woken and decide
 them as before. So whoever started last wakes them again, about once a minute, for longer than a
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from libs.common.service import Tools
+from services.compliance import law_doubts
 from services.compliance.change_of_law import decide_anew
 from services.compliance.law import Law
 
@@ -29,7 +30,7 @@ def process_time() -> float:
 
 @dataclass(slots=True)
 class RollOut:
-    """The law that a process decides by, from its start."""
+    """The law that a process decides by, and what older ones may have left out, from its start."""
 
     law: Law
     seconds: Callable[[], float] = process_time
@@ -49,6 +50,7 @@ class RollOut:
 
     async def _wake(self, tools: Tools) -> None:
         self._woken = self.seconds()
+        await law_doubts.catch_up(tools.pool)
         woken = await decide_anew(tools.pool, self.law, tools.clock.now())
         if woken:
             log.info("the law has changed: %d hires are decided anew", woken)

@@ -2,8 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager
-from datetime import date, timedelta
-from importlib.resources import files
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,8 +20,7 @@ from libs.common.contracts.compliance import (
 from libs.common.database import Pool
 from libs.common.projection import Received
 from services.compliance.check import LawAnswerTold
-from services.compliance.law_doubts import follow_doubts, waiting
-from services.compliance.law_question import LawQuestion
+from services.compliance.law_doubts import catch_up, follow_doubts, waiting
 from tests.compliance.hires import HIRE, NOW, confirmed, profile
 from tests.compliance.test_check import announced, tell
 from tests.compliance.test_decisions import COMPLETE
@@ -112,23 +110,19 @@ def test_who_is_woken_decides_by_the_answer() -> None:
     assert told[-1].verdict is Verdict.CLEAR
 
 
-async def test_those_whom_the_questions_kept_are_taken_over(pool: Pool) -> None:
-    question = LawQuestion(
-        jurisdiction="PT", doubt=DOUBTED.doubt, asked_at=NOW, needed_on=date(2026, 12, 1)
-    )
-    await pool.execute("drop table law_doubt")
+async def test_who_hangs_on_a_fact_without_a_row_is_taken_in_at_the_start(pool: Pool) -> None:
+    state = tell(None, announced(profile("DE", **COMPLETE))).state
+    assert state is not None
+    matters = list(state.doubted)
     await pool.execute(
         """
         insert into entity (decider, key, version, sequence, state, changed_at)
-        values ('law_question', $1, 1, 1, $2::jsonb || $3::jsonb, now())
+        values ('check', $1, 1, 1, $2, now()), ('law_question', $3, 1, 1, '{}', now())
         """,
+        str(HIRE),
+        state.model_dump_json(),
         MATTER,
-        question.model_dump_json(),
-        f'{{"hires": ["{ANA}", "{BO}"], "reached": 2}}',
     )
-    migration = files("services.compliance") / "migrations" / "002_law_doubt.sql"
-    await pool.execute(migration.read_text())
-    assert await waiting(pool, [MATTER]) == {MATTER: 2}
-    state = await pool.fetchval("select state from entity")
-    assert LawQuestion.model_validate_json(state) == question
-    assert "hires" not in state
+    for _ in range(2):
+        await catch_up(pool)
+        assert await waiting(pool, matters) == dict.fromkeys(matters, 1)

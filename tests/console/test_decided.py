@@ -5,7 +5,7 @@ from importlib.resources import files
 
 from libs.common.contracts.compliance import CheckDecided, LawInDoubt, Verdict
 from libs.common.database import Pool
-from services.console.hire import Decided, Hire
+from services.console.hire import Decided
 from services.console.store import load_hires
 from services.console.stories import decision_of
 from tests.console.hires import ALICE, BOB, announced, decided, told
@@ -38,8 +38,10 @@ async def test_hires_that_kept_the_whole_of_it_are_taken_over(pool: Pool) -> Non
     bodies = {ALICE: awaiting(version=2).model_dump_json(), BOB: json.dumps(None)}
     for hire_id, body in bodies.items():
         await pool.execute(
-            "update hire set state = state - 'decided' || jsonb_build_object('decision', $2::jsonb)"
-            " where hire_id = $1",
+            """
+            update hire set state = state - 'decided' || jsonb_build_object('decision', $2::jsonb)
+             where hire_id = $1
+            """,
             hire_id,
             body,
         )
@@ -48,5 +50,4 @@ async def test_hires_that_kept_the_whole_of_it_are_taken_over(pool: Pool) -> Non
     await pool.execute(migration.read_text())
     assert await load_hires(pool, [ALICE, BOB]) == made
     state = await pool.fetchval("select state from hire where hire_id = $1", ALICE)
-    assert "decision" not in state
-    assert Hire.model_validate_json(state).decided is not None
+    assert json.loads(state)["decision"] is not None, "the old release goes on"

@@ -1,7 +1,7 @@
 -- Of a decision, a hire keeps what the board asks for: whole, it was most of the state, and written
--- again with every event. All that it says is in the story.
+-- again with every event. All that it says is in the story. What the old release keeps stays.
 update hire
-   set state = (state - 'decision') || jsonb_build_object(
+   set state = state || jsonb_build_object(
            'decided',
            case when state->'decision' <> 'null'
                 then jsonb_build_object(
