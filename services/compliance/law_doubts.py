@@ -37,8 +37,10 @@ async def follow_doubts(conn: Connection, batch: Sequence[Received[Doubts]]) -> 
             case LawAnswered(matter=matter, confirmation=confirmation):
                 told = LawAnswerTold(slot=matter, confirmation=confirmation)
                 answers[matter] = received.time, told.model_dump_json().encode()
-    await _keep(conn, ADD, [name for name, does in hangs.items() if does])
-    await _keep(conn, DROP, [name for name, does in hangs.items() if not does])
+    if came := [name for name, does in hangs.items() if does]:
+        await conn.execute(ADD, *map(list, zip(*came, strict=True)))
+    if went := [name for name, does in hangs.items() if not does]:
+        await conn.execute(DROP, *map(list, zip(*went, strict=True)))
     if answers:
         await conn.execute(
             WAKE,
@@ -48,11 +50,6 @@ async def follow_doubts(conn: Connection, batch: Sequence[Received[Doubts]]) -> 
             [body for _, body in answers.values()],
         )
     return ()
-
-
-async def _keep(conn: Connection, statement: str, names: Sequence[tuple[str, UUID]]) -> None:
-    if names:
-        await conn.execute(statement, [matter for matter, _ in names], [hire for _, hire in names])
 
 
 ADD: Final = """
