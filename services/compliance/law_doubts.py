@@ -72,18 +72,19 @@ on conflict (decider, key, type, slot) do update
 
 
 async def catch_up(pool: Pool) -> None:
-    """Take in who hangs on a fact without a row of theirs: a process of an older release kept none.
+    """Take in the hires of whom there is no row at all: a process of an older release kept none.
 
-    Nobody is taken out, who may have let go at this moment: to be woken for nothing does no harm.
+    Nobody is taken out: to be woken for nothing does no harm.
     """
     await pool.execute(CATCH_UP)
 
 
 CATCH_UP: Final = """
 insert into law_doubt (matter, hire_id)
-select matter, key::uuid
-  from entity, jsonb_object_keys(state->'doubted') as matter
- where decider = 'check'
+select matter, e.key::uuid
+  from entity e, jsonb_object_keys(e.state->'doubted') as matter
+ where e.decider = 'check'
+   and not exists (select from law_doubt d where d.hire_id = e.key::uuid)
 on conflict do nothing
 """
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from libs.common.database import Connection, Pool
+from libs.common.database import Connection
 from libs.common.jsonb import storable_json
 from services.console.hire import Hire
 from services.console.reader import country_name
@@ -37,7 +37,7 @@ async def lock_hires(conn: Connection, hires: Sequence[UUID]) -> None:
     )
 
 
-async def load_hires(conn: Connection | Pool, hires: Sequence[UUID]) -> dict[UUID, Hire]:
+async def load_hires(conn: Connection, hires: Sequence[UUID]) -> dict[UUID, Hire]:
     """The hires that are known, as they were last saved."""
     rows = await conn.fetch("select state from hire where hire_id = any ($1::uuid[])", hires)
     known = (Hire.model_validate_json(row["state"]) for row in rows)

@@ -2,10 +2,11 @@
 
 import json
 from importlib.resources import files
+from uuid import UUID
 
 from libs.common.contracts.compliance import CheckDecided, LawInDoubt, Verdict
 from libs.common.database import Pool
-from services.console.hire import Decided
+from services.console.hire import Decided, Hire
 from services.console.store import load_hires
 from services.console.stories import decision_of
 from tests.console.hires import ALICE, BOB, announced, decided, told
@@ -13,6 +14,11 @@ from tests.console.hires import ALICE, BOB, announced, decided, told
 DOUBT = LawInDoubt.model_validate(
     {"matter": "PT.probation.1", "rule": "probation", "fact": "f", "law": "l", "ask": "a?"}
 )
+
+
+async def kept(pool: Pool) -> dict[UUID, Hire]:
+    async with pool.acquire() as conn:
+        return await load_hires(conn, [ALICE, BOB])
 
 
 def awaiting(version: int) -> CheckDecided:
@@ -27,14 +33,14 @@ async def test_the_newest_decision_is_read_whole_from_the_story(pool: Pool) -> N
 
 async def test_a_hire_keeps_what_it_comes_to(pool: Pool) -> None:
     await told(pool, announced(ALICE), awaiting(version=2))
-    hire = (await load_hires(pool, [ALICE]))[ALICE]
+    hire = (await kept(pool))[ALICE]
     assert hire.decided == Decided(version=2, verdict=Verdict.NEEDS, awaits=("PT.probation.1",))
     assert "findings" not in hire.model_dump_json()
 
 
 async def test_hires_that_kept_the_whole_of_it_are_taken_over(pool: Pool) -> None:
     await told(pool, announced(ALICE), awaiting(version=2), announced(BOB))
-    made = await load_hires(pool, [ALICE, BOB])
+    made = await kept(pool)
     bodies = {ALICE: awaiting(version=2).model_dump_json(), BOB: json.dumps(None)}
     for hire_id, body in bodies.items():
         await pool.execute(
@@ -45,9 +51,9 @@ async def test_hires_that_kept_the_whole_of_it_are_taken_over(pool: Pool) -> Non
             hire_id,
             body,
         )
-    assert (await load_hires(pool, [ALICE]))[ALICE].decided is None
+    assert (await kept(pool))[ALICE].decided is None
     migration = files("services.console") / "migrations" / "007_decided.sql"
     await pool.execute(migration.read_text())
-    assert await load_hires(pool, [ALICE, BOB]) == made
+    assert await kept(pool) == made
     state = await pool.fetchval("select state from hire where hire_id = $1", ALICE)
     assert json.loads(state)["decision"] is not None, "the old release goes on"
