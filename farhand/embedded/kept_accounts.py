@@ -40,6 +40,10 @@ class KeptAccounts(InMemoryStorage):
         last = self._file.execute("select coalesce(max(version), 0) from resource").fetchone()[0]
         self.versions = count(last + 1)
 
+    def close(self) -> None:
+        """Let go of the file; what it keeps stays."""
+        self._file.close()
+
     def create(self, resource_type: ResourceType, resource: Resource[Any]) -> Resource[Any]:
         with self.lock:
             return self._keep(super().create(resource_type, resource))

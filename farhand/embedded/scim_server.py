@@ -6,6 +6,8 @@ told otherwise: in a container, whose network decides who sees it.
 
 import hmac
 import sys
+from collections.abc import Generator
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -37,11 +39,13 @@ class IdentityProvider(ASGIApplication):
             raise UnauthorizedException
 
 
-def application(folder: Path, token: str) -> IdentityProvider:
+@contextmanager
+def application(folder: Path, token: str) -> Generator[IdentityProvider]:
     """The provider with what the folder keeps."""
     folder.mkdir(parents=True, exist_ok=True)
     provider = _provider()
-    return IdentityProvider(KeptAccounts(folder / FILE, provider), provider, token)
+    with closing(KeptAccounts(folder / FILE, provider)) as accounts:
+        yield IdentityProvider(accounts, provider, token)
 
 
 @cache
@@ -55,8 +59,8 @@ def _provider() -> ScimProvider:
 
 
 def serve(port: int, folder: Path, token_file: Path, host: str = LOOPBACK) -> None:
-    app = application(folder, token_file.read_text().strip())
-    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
+    with application(folder, token_file.read_text().strip()) as app:
+        uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
 
 
 if __name__ == "__main__":

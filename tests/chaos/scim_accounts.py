@@ -8,8 +8,8 @@ import json
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
@@ -56,13 +56,14 @@ class Accounts:
     file: sqlite3.Connection
 
     @classmethod
-    def kept_in(cls, folder: Path) -> Self:
+    @contextmanager
+    def kept_in(cls, folder: Path) -> Generator[Self]:
         """What a folder keeps; raises sqlite3.Error where it cannot be written."""
-        file = sqlite3.connect(folder / FILE, isolation_level=None)
-        file.execute("pragma journal_mode = wal")
-        file.execute("pragma synchronous = normal")
-        file.executescript(TABLES)
-        return cls(file)
+        with closing(sqlite3.connect(folder / FILE, isolation_level=None)) as file:
+            file.execute("pragma journal_mode = wal")
+            file.execute("pragma synchronous = normal")
+            file.executescript(TABLES)
+            yield cls(file)
 
     def answer(
         self, method: str, path: str, asked: str, told: Mapping[str, Any], version: str

@@ -104,15 +104,15 @@ def serve(port: int, folder: Path, token_file: Path) -> None:
     """Until it is ended."""
     folder.mkdir(parents=True, exist_ok=True)
     token, mood_file = token_file.read_text().strip().encode(), Path(os.environ[MOOD_FILE])
-    peer = Peer(Accounts.kept_in(folder), mood_file, token)
-    uvicorn.run(
-        peer,  # pyright: ignore[reportArgumentType]  # ASGI, without its types
-        host="127.0.0.1",
-        port=port,
-        lifespan="off",
-        log_level="warning",
-        access_log=False,
-    )
+    with Accounts.kept_in(folder) as accounts:
+        uvicorn.run(
+            Peer(accounts, mood_file, token),  # pyright: ignore[reportArgumentType]  # ASGI, without its types
+            host="127.0.0.1",
+            port=port,
+            lifespan="off",
+            log_level="warning",
+            access_log=False,
+        )
 
 
 if __name__ == "__main__":

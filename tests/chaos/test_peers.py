@@ -119,13 +119,14 @@ async def provider(folder: Path, mood: Mood = Mood.WELL) -> AsyncGenerator[Provi
     """The suite's identity provider, as the product speaks to it."""
     file = folder / "mood"
     set_mood(file, mood)
-    peer = Peer(Accounts.kept_in(folder), file, TOKEN.encode(), hang_seconds=0.1)
-    transport = httpx2.ASGITransport(app=peer)  # pyright: ignore[reportArgumentType]  # untyped
     headers = {"authorization": f"Bearer {TOKEN}"}
-    async with httpx2.AsyncClient(
-        base_url="http://scim/v2", headers=headers, transport=transport
-    ) as http:
-        yield Provider(http)
+    with Accounts.kept_in(folder) as accounts:
+        peer = Peer(accounts, file, TOKEN.encode(), hang_seconds=0.1)
+        transport = httpx2.ASGITransport(app=peer)  # pyright: ignore[reportArgumentType]  # untyped
+        async with httpx2.AsyncClient(
+            base_url="http://scim/v2", headers=headers, transport=transport
+        ) as http:
+            yield Provider(http)
 
 
 def body_of(hire_id: UUID) -> dict[str, object]:

@@ -108,10 +108,11 @@ async def company(
     """Everybody at work; `dsns` are the databases of the services by name."""
     for name, secret in SECRETS.items():
         (folder / name).write_text(secret)
-    async with listening(application(folder, SECRETS["scim_token"]), headers=CLOSE) as scim:
-        settings = _settings(infrastructure, folder, scim)
-        async with _at_work(settings, dsns) as everybody:
-            yield everybody
+    with application(folder, SECRETS["scim_token"]) as provider:
+        async with listening(provider, headers=CLOSE) as scim:
+            settings = _settings(infrastructure, folder, scim)
+            async with _at_work(settings, dsns) as everybody:
+                yield everybody
 
 
 def _settings(infrastructure: Infrastructure, folder: Path, scim: str) -> Settings:

@@ -1,5 +1,6 @@
 """The identity provider that `up` starts: closed to strangers, and it forgets nothing."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -56,4 +57,5 @@ async def test_what_was_answered_is_kept_through_a_kill(house: Stack) -> None:
 
 
 def test_an_empty_folder_has_no_accounts(tmp_path: Path) -> None:
-    assert KeptAccounts(tmp_path / "accounts.sqlite", load_default_provider()).resources == []
+    with closing(KeptAccounts(tmp_path / "accounts.sqlite", load_default_provider())) as accounts:
+        assert accounts.resources == []

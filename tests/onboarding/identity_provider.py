@@ -88,9 +88,10 @@ class IdentityProvider:
 
 @asynccontextmanager
 async def identity_provider(folder: Path) -> AsyncGenerator[IdentityProvider]:
-    line = BadLine(application(folder, TOKEN))
     headers = {"authorization": f"Bearer {TOKEN}"}
-    async with listening(line) as address:
-        url = f"{address}/v2"
-        async with httpx2.AsyncClient(base_url=url, headers=headers, trust_env=False) as http:
-            yield IdentityProvider(url, line, http)
+    with application(folder, TOKEN) as app:
+        line = BadLine(app)
+        async with listening(line) as address:
+            url = f"{address}/v2"
+            async with httpx2.AsyncClient(base_url=url, headers=headers, trust_env=False) as http:
+                yield IdentityProvider(url, line, http)
