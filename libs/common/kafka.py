@@ -98,10 +98,12 @@ async def declare_topics(
     client: Any = AIOKafkaAdminClient(bootstrap_servers=bootstrap, **access.options)
     await client.start()
     try:
-        await _create(client, topics)
+        existing = frozenset(await client.list_topics())
+        await _create(client, [topic for topic in topics if topic.name not in existing])
         await _confirm(client, {topic.name: topic.partitions for topic in topics})
         for topic in topics:
-            if topic.retention is not None:
+            # One that was just made is as declared, and a broker may not know it for a moment.
+            if topic.name in existing and topic.retention is not None:
                 await _keep_no_longer(client, topic)
     finally:
         await client.close()
@@ -132,7 +134,8 @@ async def drop_read_records(
 
 
 async def _create(client: Any, topics: Sequence[TopicSpec]) -> None:
-    existing = set(await client.list_topics())
+    if not topics:
+        return
     wanted = [
         NewTopic(
             name=topic.name,
@@ -141,10 +144,7 @@ async def _create(client: Any, topics: Sequence[TopicSpec]) -> None:
             topic_configs=topic.settings,
         )
         for topic in topics
-        if topic.name not in existing
     ]
-    if not wanted:
-        return
     response: Any = await client.create_topics(wanted)
     for name, code, *_ in response.topic_errors:
         error: Any = for_code(code)
