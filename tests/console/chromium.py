@@ -3,11 +3,11 @@
 import os
 import shutil
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 
 import pytest
-from playwright.async_api import Browser, Error, async_playwright
+from playwright.async_api import Browser, async_playwright
 
 from services.console.web.visit import COOKIE
 
@@ -19,17 +19,18 @@ async def chromium() -> AsyncGenerator[Browser]:
     """FARHAND_CHROMIUM, else one that is installed; without any, the test is skipped."""
     given = os.environ.get("FARHAND_CHROMIUM")
     path = given or next(filter(None, map(shutil.which, NAMES)), None)
-    async with async_playwright() as playwright:
+    async with AsyncExitStack() as stack:
         try:
+            # Playwright's driver raises a bare Exception where it lacks a library of the system.
+            playwright = await stack.enter_async_context(async_playwright())
             browser = await playwright.chromium.launch(
                 executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"]
             )
-        except Error as error:
+        except Exception as error:
             if given:
                 raise
-            pytest.skip(
-                f"no Chromium: install one, or name it in FARHAND_CHROMIUM ({error.message[:80]})"
-            )
+            why = str(error)[:80]
+            pytest.skip(f"no Chromium: install one, or name it in FARHAND_CHROMIUM ({why})")
         yield browser
         await browser.close()
 
