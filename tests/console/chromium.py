@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Error, async_playwright
 
 from services.console.web.visit import COOKIE
 
@@ -27,7 +27,7 @@ async def chromium() -> AsyncGenerator[Browser]:
                 executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"]
             )
         except Exception as error:
-            if given:
+            if given or not (isinstance(error, Error) or type(error) is Exception):
                 raise
             why = str(error)[:80]
             pytest.skip(f"no Chromium: install one, or name it in FARHAND_CHROMIUM ({why})")
